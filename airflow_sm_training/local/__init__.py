@@ -1,0 +1,1 @@
+"""A SageMaker training endpoint on your own machine (extra: ``local``)."""

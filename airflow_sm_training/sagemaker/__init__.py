@@ -1,0 +1,1 @@
+"""What SageMaker accepts and answers for training jobs. Imports no Airflow."""

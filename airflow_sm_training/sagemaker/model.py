@@ -1,0 +1,41 @@
+"""botocore's model of the SageMaker API: the machine-readable truth for names, types and limits of the installed version."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
+
+
+@cache
+def service_model() -> ServiceModel:
+    """Load the model once a process. Takes a tenth to half a second: never call it while a DAG is parsed."""
+    import botocore.session  # noqa: PLC0415
+
+    return botocore.session.get_session().get_service_model("sagemaker")
+
+
+def operation(name: str) -> OperationModel:
+    """
+    Return the model of one API operation.
+
+    :param name: name of the operation, such as ``CreateTrainingJob``.
+    """
+    return service_model().operation_model(name)
+
+
+def input_shape(operation_name: str) -> StructureShape:
+    """Return the shape of the request of ``operation_name``."""
+    return operation(operation_name).input_shape
+
+
+def output_shape(operation_name: str) -> StructureShape:
+    """Return the shape of the response of ``operation_name``."""
+    return operation(operation_name).output_shape
+
+
+def members(shape: Shape) -> dict[str, Shape]:
+    """Return the members of a structure shape, by their name on the wire."""
+    return dict(shape.members)

@@ -1,0 +1,212 @@
+"""
+A request held against botocore's shapes: what is wrong with it, and what its templated strings mean as types.
+
+The same walk serves the operator, which refuses a wrong request before it is sent, and the local endpoint, which
+refuses it as SageMaker does.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from botocore.model import Shape
+
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
+    "boolean": (bool,),
+    "timestamp": (datetime, str, int, float),
+    "structure": (Mapping,),
+    "map": (Mapping,),
+    "list": (list, tuple),
+}
+_FRIENDLY_NAMES = {
+    "structure": "an object",
+    "map": "an object of names and values",
+    "list": "a list",
+    "integer": "a whole number",
+    "long": "a whole number",
+    "float": "a number",
+    "double": "a number",
+    "boolean": "true or false",
+    "timestamp": "a time",
+    "string": "a string",
+}
+_NUMBER_TYPES = {"integer": int, "long": int, "float": float, "double": float}
+_BOOLEANS = {"true": True, "false": False}
+_SHOWN_CHARACTERS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """
+    One thing that is wrong with a request.
+
+    :param path: where, such as ``InputDataConfig[1].DataSource.S3DataSource.S3Uri``.
+    :param message: what, with the value and what is allowed.
+    :param rule: id of the broken rule. Those of the model: ``unknown``, ``required``, ``type``, ``enum``,
+        ``pattern``, ``length``, ``range``, ``size``.
+    :param value: the offending value.
+    :param limit: what the rule allows: the enum's values, the pattern, or ``(minimum, maximum)``.
+    """
+
+    path: str
+    message: str
+    rule: str
+    value: Any = None
+    limit: Any = None
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+def violations(shape: Shape, value: Any, path: str = "") -> Iterator[Violation]:
+    """
+    Yield everything in which ``value`` departs from ``shape``, at every depth.
+
+    :param shape: a botocore shape.
+    :param value: the value as boto3 would take it.
+    :param path: where ``value`` stands in the request; empty for the whole request.
+    """
+    kind = shape.type_name
+    expected = _PYTHON_TYPES.get(kind)
+    if expected is not None and not _is_instance(value, kind, expected):
+        message = f"{_shown(value)} is not {_FRIENDLY_NAMES.get(kind, kind)}"
+        yield Violation(path, message, "type", value, kind)
+        return
+    if kind == "structure":
+        yield from _structure_violations(shape, value, path)
+    elif kind == "list":
+        yield from _limit_violations(shape, value, len(value), path, "size", "entries")
+        for index, item in enumerate(value):
+            yield from violations(shape.member, item, f"{path}[{index}]")
+    elif kind == "map":
+        yield from _limit_violations(shape, value, len(value), path, "size", "entries")
+        for key, item in value.items():
+            yield from violations(shape.key, key, f"{path}[{json.dumps(str(key))}]")
+            yield from violations(shape.value, item, f"{path}[{json.dumps(str(key))}]")
+    elif kind == "string":
+        yield from _string_violations(shape, value, path)
+    elif kind in _NUMBER_TYPES:
+        yield from _limit_violations(shape, value, value, path, "range", "")
+
+
+def coerce(shape: Shape, value: Any) -> Any:
+    """
+    Give the strings that Jinja made of numbers and booleans the type that the model asks for, at every depth.
+
+    What cannot be converted stays as it is, so that :func:`violations` can name it.
+
+    :param shape: a botocore shape.
+    :param value: the rendered value.
+    :return: a converted copy.
+    """
+    kind = shape.type_name
+    if kind == "structure" and isinstance(value, Mapping):
+        return {key: coerce(shape.members[key], item) if key in shape.members else item for key, item in value.items()}
+    if kind == "list" and isinstance(value, (list, tuple)):
+        return [coerce(shape.member, item) for item in value]
+    if kind == "map" and isinstance(value, Mapping):
+        return {key: coerce(shape.value, item) for key, item in value.items()}
+    if kind == "string":
+        return _coerce_to_string(value)
+    if not isinstance(value, str):
+        return value
+    if kind == "boolean":
+        return _BOOLEANS.get(value.strip().lower(), value)
+    if kind in _NUMBER_TYPES:
+        return _coerce_to_number(_NUMBER_TYPES[kind], value)
+    return value
+
+
+def _coerce_to_string(value: Any) -> Any:
+    """Hyperparameters and environment are strings on the wire; people write numbers and booleans."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return str(value)
+    return value
+
+
+def _coerce_to_number(number_type: type[int] | type[float], text: str) -> Any:
+    try:
+        return number_type(text)
+    except ValueError:
+        return text
+
+
+def _is_instance(value: Any, kind: str, expected: tuple[type, ...]) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    return isinstance(value, expected)
+
+
+def _structure_violations(shape: Shape, value: Mapping[str, Any], path: str) -> Iterator[Violation]:
+    for name in shape.metadata.get("required", ()):
+        if value.get(name) is None:
+            yield Violation(_join(path, name), "is required", "required", limit=name)
+    for name, item in value.items():
+        member = shape.members.get(name)
+        if member is None:
+            close = difflib.get_close_matches(str(name), shape.members, n=1, cutoff=0.6)
+            hint = f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(shape.members))}"
+            yield Violation(_join(path, name), f"unknown field{hint}", "unknown", item, tuple(shape.members))
+        elif item is not None:
+            yield from violations(member, item, _join(path, name))
+
+
+def _string_violations(shape: Shape, value: str, path: str) -> Iterator[Violation]:
+    enum = getattr(shape, "enum", None)
+    if enum and value not in enum:
+        close = difflib.get_close_matches(value, enum, n=1)
+        allowed = f"did you mean {close[0]!r}?" if close else f"allowed are {', '.join(enum)}"
+        yield Violation(path, f"{_shown(value)} is not allowed; {allowed}", "enum", value, tuple(enum))
+        return
+    too_long_or_short = list(_limit_violations(shape, value, len(value), path, "length", "characters"))
+    yield from too_long_or_short
+    pattern = shape.metadata.get("pattern")
+    # Some patterns backtrack without bound on long input: only a value of legal length meets them.
+    if pattern and not too_long_or_short and not _compiled(pattern).fullmatch(value):
+        yield Violation(path, f"{_shown(value)} does not match {pattern}", "pattern", value, pattern)
+
+
+def _limit_violations(
+    shape: Shape, value: Any, measure: float, path: str, rule: str, unit: str
+) -> Iterator[Violation]:
+    minimum, maximum = shape.metadata.get("min"), shape.metadata.get("max")
+    too_small = minimum is not None and measure < minimum
+    too_large = maximum is not None and measure > maximum
+    if too_small or too_large:
+        has = f"{_shown(value)} is" if rule == "range" else f"{_shown(value)} has {measure} {unit},"
+        bound = f"less than the minimum {minimum}" if too_small else f"more than the maximum {maximum}"
+        yield Violation(path, f"{has} {bound}", rule, value, (minimum, maximum))
+
+
+def _join(path: str, name: object) -> str:
+    return f"{path}.{name}" if path else str(name)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 1]}…"
+
+
+@cache
+def _compiled(pattern: str) -> Any:
+    # The model's patterns are Java's: \p{L} and \p{Alnum} are beyond the standard library's `re`.
+    import regex  # noqa: PLC0415
+
+    return regex.compile(pattern)
