@@ -20,6 +20,7 @@ from airflow_sm_training.sagemaker.statuses import FailureKind, SecondaryStatus,
 
 _Vocabulary = TypeVar("_Vocabulary", bound=StrEnum)
 _HTTP_METADATA = "ResponseMetadata"
+TRANSITION_KEYS = ("status", "start_time", "end_time", "status_message")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -139,16 +140,37 @@ class TrainingJobDescription:
 
     @property
     def transitions(self) -> list[dict[str, Any]]:
-        """``SecondaryStatusTransitions`` so far: ``status``, ``start_time``, ``end_time``, ``status_message``."""
+        """
+        ``SecondaryStatusTransitions`` so far, oldest first, with every key of :data:`TRANSITION_KEYS`.
+
+        ``status`` is always a string; what the response lacks is ``None``.
+        """
         transitions = self.data.get("secondary_status_transitions")
         items = transitions if isinstance(transitions, list) else []
-        return [dict(item) for item in items if isinstance(item, Mapping)]
+        known = [item for item in items if isinstance(item, Mapping) and isinstance(item.get("status"), str)]
+        return [{key: item.get(key) for key in TRANSITION_KEYS} for item in known]
 
     @property
     def derived(self) -> dict[str, Any]:
         """What was computed from the response: see :func:`~airflow_sm_training.sagemaker.derived.derive`."""
         derived = self.data.get("derived")
         return dict(derived) if isinstance(derived, Mapping) else {}
+
+    @property
+    def metrics(self) -> dict[str, float | None]:
+        """Last value of each metric; empty as long as there is none."""
+        metrics = self.derived.get("metrics")
+        return dict(metrics) if isinstance(metrics, Mapping) else {}
+
+    @property
+    def console_url(self) -> str | None:
+        """Address of the job's page in the SageMaker console."""
+        return self.derived.get("console_url")
+
+    @property
+    def logs_url(self) -> str | None:
+        """Address of the job's log streams in the CloudWatch console."""
+        return self.derived.get("logs_url")
 
     @property
     def log_stream_prefix(self) -> str:

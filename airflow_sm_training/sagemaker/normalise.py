@@ -92,12 +92,13 @@ def _members(shape: Shape) -> dict[str, Shape]:
 
 def _timestamp(value: Any) -> Any:
     # boto3 answers datetimes; recorded responses and other clients write the wire's epoch seconds or ISO text.
+    plain = _scalar(value)
     with contextlib.suppress(ValueError, OverflowError, OSError):
-        if isinstance(value, str):
-            return _utc(datetime.fromisoformat(value))
-        if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
-            return _utc(datetime.fromtimestamp(float(value), UTC))
-    return _scalar(value)
+        if isinstance(plain, str):
+            return _utc(datetime.fromisoformat(plain))
+        if isinstance(plain, (int, float)) and not isinstance(plain, bool):
+            return _utc(datetime.fromtimestamp(plain, UTC))
+    return plain
 
 
 def _utc(value: datetime) -> str:
