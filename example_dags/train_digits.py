@@ -1,0 +1,93 @@
+"""
+Train a classifier with your own script, and let the run fail if it is not good enough.
+
+Three tasks, as in most training pipelines:
+
+* ``upload_code`` packs the directory ``digits/`` and puts it into S3, where SageMaker's *script mode* fetches it:
+  the prebuilt images (scikit-learn, PyTorch, XGBoost, …) unpack ``sagemaker_submit_directory`` and run
+  ``sagemaker_program`` with the other hyperparameters as its arguments. No image of your own is needed.
+* ``train`` creates the training job and waits in the triggerer. What the script prints appears in this task's log
+  while it trains, and ``MetricDefinitions`` tell SageMaker how to read the metrics in it.
+* ``check_model`` gets the job's description from XCom. ``derived.metrics`` has the last value of each metric,
+  ``model_artifacts.s3_model_artifacts`` is where the model is. Keys of the response are in snake_case, timestamps are
+  ISO 8601, so anything that reads JSON can read it.
+"""
+
+import io
+import tarfile
+from pathlib import Path
+from typing import Any
+
+from airflow.providers.common.compat.sdk import AirflowFailException, dag, task
+
+from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
+
+SOURCE = Path(__file__).with_name("digits")
+
+
+@task
+def upload_code(bucket: str) -> str:
+    """Pack the training script into S3 and return where it is."""
+    from airflow.providers.amazon.aws.hooks.s3 import S3Hook
+
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+        tar.add(SOURCE / "train.py", arcname="train.py")
+    key = "digits/code/sourcedir.tar.gz"
+    S3Hook().load_bytes(archive.getvalue(), key, bucket, replace=True)
+    return f"s3://{bucket}/{key}"
+
+
+@task
+def check_model(job: dict[str, Any], **context: Any) -> dict[str, Any]:
+    """Fail unless the model is accurate enough, else return what the next task would deploy."""
+    accuracy = job["derived"]["metrics"]["validation:accuracy"]
+    wanted = context["params"]["accuracy_at_least"]
+    if accuracy < wanted:
+        # Training again would end the same way: this exception spends no retries.
+        raise AirflowFailException(f"{job['training_job_name']} reached an accuracy of {accuracy:.3f}, not {wanted}")
+    return {"accuracy": accuracy, "model": job["model_artifacts"]["s3_model_artifacts"]}
+
+
+@dag(
+    schedule=None,
+    tags=["sagemaker", "example"],
+    doc_md=__doc__,
+    params={
+        "bucket": "sagemaker-us-east-1-123456789012",
+        "role_arn": "arn:aws:iam::123456789012:role/service-role/AmazonSageMaker-ExecutionRole",
+        "image": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3",
+        "epochs": 30,
+        "accuracy_at_least": 0.9,
+    },
+)
+def train_digits() -> None:
+    train = SageMakerCreateTrainingJobOperator(
+        task_id="train",
+        deferrable=True,
+        poll_interval=2,  # seconds; this job takes a quarter of a minute, and the default of 30 is right for real ones
+        config={
+            "AlgorithmSpecification": {
+                "TrainingImage": "{{ params.image }}",
+                "TrainingInputMode": "File",
+                "MetricDefinitions": [
+                    {"Name": "validation:accuracy", "Regex": r"validation:accuracy=([0-9.]+)"},
+                    {"Name": "train:loss", "Regex": r"train:loss=([0-9.]+)"},
+                ],
+            },
+            "HyperParameters": {
+                "sagemaker_program": "train.py",
+                "sagemaker_submit_directory": upload_code("{{ params.bucket }}"),
+                "epochs": "{{ params.epochs }}",
+                "learning-rate": "0.001",
+            },
+            "RoleArn": "{{ params.role_arn }}",
+            "OutputDataConfig": {"S3OutputPath": "s3://{{ params.bucket }}/digits/models"},
+            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+        },
+    )
+    check_model(train.output)
+
+
+train_digits()
