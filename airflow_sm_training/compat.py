@@ -61,13 +61,14 @@ def _rule_for_secrets() -> Callable[[str], bool]:
     return secrets.looks_secret
 
 
-def first_try_number(task_instance: Any) -> int:
+def first_try_number(task_instance: Any, task: Any) -> int:
     """
     Return the first try number of the current clear of a task instance: Airflow's own notion of an epoch.
 
     Automatic retries keep it, a user's clear raises it (read in the sources of 2.11 and 3.3).
 
     :param task_instance: the task instance of an execution context.
+    :param task: its operator.
     """
-    retries = task_instance.task.retries or 0
+    retries = task.retries or 0
     return max(1, (task_instance.max_tries or 0) - retries + 1)

@@ -18,4 +18,4 @@ def full_jitter(failures: int, *, rng: random.Random | None = None) -> float:
     :param rng: source of randomness; the process's own without it.
     """
     ceiling = min(_LONGEST_SECONDS, _FIRST_SECONDS * 2.0 ** min(failures, 10))
-    return (rng or random).uniform(0, ceiling)  # type: ignore[union-attr]
+    return (rng or random).uniform(0, ceiling)

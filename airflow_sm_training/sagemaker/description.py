@@ -151,6 +151,17 @@ class TrainingJobDescription:
         return [{key: item.get(key) for key in TRANSITION_KEYS} for item in known]
 
     @property
+    def creation_time(self) -> str | None:
+        """When the job was created, ISO 8601 in UTC."""
+        return self._text("creation_time")
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The job's tags, empty if they were not read."""
+        tags = self.data.get("tags")
+        return dict(tags) if isinstance(tags, Mapping) else {}
+
+    @property
     def derived(self) -> dict[str, Any]:
         """What was computed from the response: see :func:`~airflow_sm_training.sagemaker.derived.derive`."""
         derived = self.data.get("derived")

@@ -1,5 +1,7 @@
 """
-The exception tree::
+The exception tree.
+
+::
 
     SageMakerTrainingError                  retryable unless a subclass says otherwise
     ├── RequestInvalid                      found before anything was sent            not retryable
@@ -47,6 +49,22 @@ class SageMakerTrainingError(Exception):
         super().__init__(message)
         self.training_job_name = training_job_name
         self.code = code
+
+
+def to_event(error: SageMakerTrainingError) -> dict[str, str | None]:
+    """Return the error as primitives, for a trigger's event; :func:`from_event` makes an error of them again."""
+    return {"type": type(error).__name__, "message": str(error), "training_job_name": error.training_job_name}
+
+
+def from_event(event: dict[str, str | None]) -> SageMakerTrainingError:
+    """Return the error that :func:`to_event` was given. A type of another version becomes the general error."""
+    known = {error_class.__name__: error_class for error_class in _subclasses(SageMakerTrainingError)}
+    error_class = known.get(event["type"] or "", SageMakerTrainingError)
+    return error_class(event["message"] or "", training_job_name=event["training_job_name"])
+
+
+def _subclasses(error_class: type[SageMakerTrainingError]) -> list[type[SageMakerTrainingError]]:
+    return [error_class, *(found for child in error_class.__subclasses__() for found in _subclasses(child))]
 
 
 class RequestInvalid(SageMakerTrainingError):

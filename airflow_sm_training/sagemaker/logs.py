@@ -6,16 +6,17 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from airflow_sm_training.sagemaker.errors import SageMakerTrainingError
+from airflow_sm_training.sagemaker.partitions import LOG_GROUP, log_stream_prefix
 from airflow_sm_training.sagemaker.translation import translated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 # CloudWatch does not promise order between hosts, nor that a line is there when its second has passed.
 _OVERLAP_MILLISECONDS = 30_000
 _MAXIMUM_STREAMS = 50
@@ -86,7 +87,7 @@ class TrainingJobLog:
         try:
             with self._translated():
                 streams = await self._client.describe_log_streams(
-                    logGroupName=LOG_GROUP, logStreamNamePrefix=f"{self._job}/", limit=_MAXIMUM_STREAMS
+                    logGroupName=LOG_GROUP, logStreamNamePrefix=log_stream_prefix(self._job), limit=_MAXIMUM_STREAMS
                 )
                 for stream in streams["logStreams"]:
                     answer = await self._client.get_log_events(
@@ -103,7 +104,7 @@ class TrainingJobLog:
     async def _events(self) -> AsyncIterator[dict[str, Any]]:
         arguments: dict[str, Any] = {
             "logGroupName": LOG_GROUP,
-            "logStreamNamePrefix": f"{self._job}/",
+            "logStreamNamePrefix": log_stream_prefix(self._job),
             "startTime": self._start,
         }
         while True:
@@ -132,3 +133,22 @@ _NOT_YET_THERE = frozenset({"ResourceNotFoundException"})
 def _line(event: dict[str, Any], stream: str) -> LogLine:
     host = stream.rpartition("/")[2].rpartition("-")[0] or stream
     return LogLine(host, event["timestamp"], event["message"].rstrip("\r\n"))
+
+
+async def follow(
+    log: TrainingJobLog, show: Callable[[LogLine], None], *, interval: float, ended: asyncio.Future[Any]
+) -> None:
+    """
+    Show new lines until the job has ended, and then once more for those that came last.
+
+    :param log: the job's log.
+    :param show: takes each line.
+    :param interval: seconds between reads.
+    :param ended: is done when the job has ended.
+    """
+    while not ended.done():
+        for line in await log.new_lines():
+            show(line)
+        await asyncio.wait({ended}, timeout=interval)
+    for line in await log.new_lines():
+        show(line)

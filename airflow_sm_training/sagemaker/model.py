@@ -1,4 +1,4 @@
-"""botocore's model of the SageMaker API: the machine-readable truth for names, types and limits of the installed version."""
+"""botocore's model of the SageMaker API: the machine-readable truth of the installed version."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 @cache
 def service_model() -> ServiceModel:
     """Load the model once a process. Takes a tenth to half a second: never call it while a DAG is parsed."""
-    import botocore.session  # noqa: PLC0415
+    import botocore.session
 
     return botocore.session.get_session().get_service_model("sagemaker")
 

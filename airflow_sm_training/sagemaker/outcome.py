@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from airflow_sm_training.sagemaker.description import TrainingJobDescription
 
-_WHY_STOPPED = {
+_WHY_STOPPED: dict[str, str] = {
     SecondaryStatus.MAX_RUNTIME_EXCEEDED: "it ran longer than StoppingCondition.MaxRuntimeInSeconds",
-    SecondaryStatus.MAX_WAIT_TIME_EXCEEDED: "spot capacity did not suffice within StoppingCondition.MaxWaitTimeInSeconds",
+    SecondaryStatus.MAX_WAIT_TIME_EXCEEDED: "it did not get enough spot capacity within MaxWaitTimeInSeconds",
     SecondaryStatus.STOPPED: "somebody asked SageMaker to stop it",
 }
 
@@ -69,10 +69,10 @@ def _failed(description: TrainingJobDescription, log_lines: Sequence[str]) -> Tr
 
 def _stopped(description: TrainingJobDescription, log_lines: Sequence[str]) -> TrainingJobStopped:
     secondary_status = description.secondary_status
-    why = _WHY_STOPPED.get(secondary_status, "SageMaker does not say why") if secondary_status else "for no stated reason"
+    why = _WHY_STOPPED.get(secondary_status, "SageMaker does not say why")
     message = (
         f"Training job {description.name} was stopped ({secondary_status}): {why}. "
-        f"If that is a success, say accept_stopped={{{secondary_status!s!r}}}."
+        f'If that is a success, say accept_stopped={{"{secondary_status}"}}.'
     )
     return TrainingJobStopped(
         _with_evidence(message, description, log_lines),

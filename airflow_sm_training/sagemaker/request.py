@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow_sm_training.sagemaker import model, shapes
 from airflow_sm_training.sagemaker.errors import RequestInvalid
 from airflow_sm_training.sagemaker.secrets import MASK, looks_secret
-from airflow_sm_training.sagemaker.shapes import Violation
+
+if TYPE_CHECKING:
+    from airflow_sm_training.sagemaker.shapes import Violation
 
 _OPERATION = "CreateTrainingJob"
 _SECRETIVE_MAPS = ("Environment", "HyperParameters")

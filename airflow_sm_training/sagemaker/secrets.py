@@ -8,7 +8,7 @@ The rule for names is Airflow's. This package imports no Airflow, so the operato
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from airflow_sm_training.sagemaker.normalise import field_name, text_of
@@ -74,11 +74,36 @@ def mask(response: Mapping[Any, Any], is_secret: Callable[[str], bool] | None = 
     """
     found: set[str] = set()
     masked: dict[Any, Any] = _masked(response, is_secret or looks_secret, found, inside=False)
-    secrets = sorted(found, key=len, reverse=True)
-    if secrets:
-        pattern = re.compile("|".join(re.escape(secret) for secret in secrets))
-        masked = _scrubbed(masked, pattern, is_free_text=False)
+    if found:
+        masked = _scrubbed(masked, _any_of(found), is_free_text=False)
     return masked
+
+
+def secret_values(body: Mapping[Any, Any], is_secret: Callable[[str], bool] | None = None) -> set[str]:
+    """
+    Return the secrets in a Create request or a Describe response, as they may show up in a log line.
+
+    :param body: the request or the response.
+    :param is_secret: rule for keys; default :func:`looks_secret`.
+    """
+    found: set[str] = set()
+    _masked(body, is_secret or looks_secret, found, inside=False)
+    return found
+
+
+def scrub(text: str, secrets: Collection[str]) -> str:
+    """
+    Return the text with ``***`` in place of each secret.
+
+    :param text: such as a line of a job's log.
+    :param secrets: what :func:`secret_values` found.
+    """
+    return _any_of(secrets).sub(MASK, text) if secrets else text
+
+
+def _any_of(secrets: Collection[str]) -> re.Pattern[str]:
+    # Longest first, so that a secret that begins with another is replaced as a whole.
+    return re.compile("|".join(re.escape(secret) for secret in sorted(secrets, key=len, reverse=True)))
 
 
 def _masked(value: Any, is_secret: Callable[[str], bool], found: set[str], *, inside: bool) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -43,7 +43,7 @@ _FRIENDLY_NAMES = {
     "timestamp": "a time",
     "string": "a string",
 }
-_NUMBER_TYPES = {"integer": int, "long": int, "float": float, "double": float}
+_NUMBERS = frozenset({"integer", "long", "float", "double"})
 _BOOLEANS = {"true": True, "false": False}
 _SHOWN_CHARACTERS = 80
 
@@ -88,21 +88,21 @@ def violations(shape: Shape, value: Any, path: str = "") -> Iterator[Violation]:
     if kind == "structure":
         yield from _structure_violations(shape, value, path)
     elif kind == "list":
-        yield from _limit_violations(shape, value, len(value), path, "size", "entries")
+        yield from _limit_violations(shape, value, len(value), path, rule="size", unit="entries")
         for index, item in enumerate(value):
             yield from violations(shape.member, item, f"{path}[{index}]")
     elif kind == "map":
-        yield from _limit_violations(shape, value, len(value), path, "size", "entries")
+        yield from _limit_violations(shape, value, len(value), path, rule="size", unit="entries")
         for key, item in value.items():
             yield from violations(shape.key, key, f"{path}[{json.dumps(str(key))}]")
             yield from violations(shape.value, item, f"{path}[{json.dumps(str(key))}]")
     elif kind == "string":
         yield from _string_violations(shape, value, path)
-    elif kind in _NUMBER_TYPES:
-        yield from _limit_violations(shape, value, value, path, "range", "")
+    elif kind in _NUMBERS:
+        yield from _limit_violations(shape, value, value, path, rule="range", unit="")
 
 
-def coerce(shape: Shape, value: Any) -> Any:
+def coerce(shape: Shape | None, value: Any) -> Any:
     """
     Give the strings that Jinja made of numbers and booleans the type that the model asks for, at every depth.
 
@@ -112,21 +112,27 @@ def coerce(shape: Shape, value: Any) -> Any:
     :param value: the rendered value.
     :return: a converted copy.
     """
-    kind = shape.type_name
-    if kind == "structure" and isinstance(value, Mapping):
-        return {key: coerce(shape.members[key], item) if key in shape.members else item for key, item in value.items()}
-    if kind == "list" and isinstance(value, (list, tuple)):
-        return [coerce(shape.member, item) for item in value]
-    if kind == "map" and isinstance(value, Mapping):
-        return {key: coerce(shape.value, item) for key, item in value.items()}
-    if kind == "string":
-        return _coerce_to_string(value)
-    if not isinstance(value, str):
+    if isinstance(value, Mapping):
+        return {key: coerce(_shape_at(shape, key), item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [coerce(_shape_at(shape, None), item) for item in value]
+    if shape is None:
         return value
-    if kind == "boolean":
-        return _BOOLEANS.get(value.strip().lower(), value)
-    if kind in _NUMBER_TYPES:
-        return _coerce_to_number(_NUMBER_TYPES[kind], value)
+    return _COERCIONS.get(shape.type_name, _unchanged)(value)
+
+
+def _shape_at(shape: Shape | None, key: Any) -> Shape | None:
+    """Return the shape of what stands under ``key``; ``None`` where the model knows nothing."""
+    if shape is None:
+        return None
+    if shape.type_name == "structure":
+        return shape.members.get(key)
+    if shape.type_name == "map":
+        return shape.value
+    return shape.member if shape.type_name == "list" else None
+
+
+def _unchanged(value: Any) -> Any:
     return value
 
 
@@ -139,11 +145,35 @@ def _coerce_to_string(value: Any) -> Any:
     return value
 
 
-def _coerce_to_number(number_type: type[int] | type[float], text: str) -> Any:
+def _coerce_to_boolean(value: Any) -> Any:
+    return _BOOLEANS.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+def _coerce_to_integer(value: Any) -> Any:
+    return _number(int, value)
+
+
+def _coerce_to_float(value: Any) -> Any:
+    return _number(float, value)
+
+
+def _number(number_type: type[int | float], value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
     try:
-        return number_type(text)
+        return number_type(value)
     except ValueError:
-        return text
+        return value
+
+
+_COERCIONS: dict[str, Callable[[Any], Any]] = {
+    "string": _coerce_to_string,
+    "boolean": _coerce_to_boolean,
+    "integer": _coerce_to_integer,
+    "long": _coerce_to_integer,
+    "float": _coerce_to_float,
+    "double": _coerce_to_float,
+}
 
 
 def _is_instance(value: Any, kind: str, expected: tuple[type, ...]) -> bool:
@@ -175,7 +205,7 @@ def _string_violations(shape: Shape, value: str, path: str) -> Iterator[Violatio
         allowed = f"did you mean {close[0]!r}?" if close else f"allowed are {', '.join(enum)}"
         yield Violation(path, f"{_shown(value)} is not allowed; {allowed}", "enum", value, tuple(enum))
         return
-    too_long_or_short = list(_limit_violations(shape, value, len(value), path, "length", "characters"))
+    too_long_or_short = list(_limit_violations(shape, value, len(value), path, rule="length", unit="characters"))
     yield from too_long_or_short
     pattern = shape.metadata.get("pattern")
     # Some patterns backtrack without bound on long input: only a value of legal length meets them.
@@ -184,7 +214,7 @@ def _string_violations(shape: Shape, value: str, path: str) -> Iterator[Violatio
 
 
 def _limit_violations(
-    shape: Shape, value: Any, measure: float, path: str, rule: str, unit: str
+    shape: Shape, value: Any, measure: float, path: str, *, rule: str, unit: str
 ) -> Iterator[Violation]:
     minimum, maximum = shape.metadata.get("min"), shape.metadata.get("max")
     too_small = minimum is not None and measure < minimum
@@ -207,6 +237,6 @@ def _shown(value: Any) -> str:
 @cache
 def _compiled(pattern: str) -> Any:
     # The model's patterns are Java's: \p{L} and \p{Alnum} are beyond the standard library's `re`.
-    import regex  # noqa: PLC0415
+    import regex
 
     return regex.compile(pattern)

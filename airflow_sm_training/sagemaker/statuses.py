@@ -56,7 +56,7 @@ class FailureKind(StrEnum):
     """
     The word in front of the colon in ``FailureReason``: whose fault SageMaker says it was.
 
-    ``CLIENT`` is a mistake in the request or the data, ``ALGORITHM`` the user's code, the other two are SageMaker's own.
+    ``CLIENT`` is a mistake in the request or the data, ``ALGORITHM`` the user's code; the others are SageMaker's own.
     """
 
     CLIENT = "ClientError"

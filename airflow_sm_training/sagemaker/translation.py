@@ -82,7 +82,7 @@ def translated(doing: str, *, training_job_name: str | None = None, named_job: b
     :param named_job: whether the request holds nothing that can be wrong but the job's name. SageMaker answers
         ``ValidationException`` both to a wrong request and to an unknown name, and this tells them apart.
     """
-    import botocore.exceptions  # noqa: PLC0415
+    import botocore.exceptions
 
     try:
         yield
@@ -92,9 +92,7 @@ def translated(doing: str, *, training_job_name: str | None = None, named_job: b
         raise _from_botocore_error(error, doing, training_job_name) from error
 
 
-def _from_client_error(
-    error: Any, doing: str, name: str | None, *, named_job: bool
-) -> errors.SageMakerTrainingError:
+def _from_client_error(error: Any, doing: str, name: str | None, *, named_job: bool) -> errors.SageMakerTrainingError:
     details = error.response.get("Error", {})
     code, said = details.get("Code", "Unknown"), details.get("Message", "")
     http_status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
@@ -136,7 +134,7 @@ _CLASSES: tuple[tuple[frozenset[str], type[errors.SageMakerTrainingError], str],
 
 
 def _from_botocore_error(error: Exception, doing: str, name: str | None) -> errors.SageMakerTrainingError:
-    import botocore.exceptions as botocore_exceptions  # noqa: PLC0415
+    import botocore.exceptions as botocore_exceptions
 
     credentials = (
         botocore_exceptions.NoCredentialsError,

@@ -1,0 +1,297 @@
+"""The hook: SageMaker's training job API with an Airflow connection, clean answers and our own errors."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+
+from airflow_sm_training.compat import AirflowNotFoundException, looks_secret
+from airflow_sm_training.sagemaker.clients import shared_client
+from airflow_sm_training.sagemaker.description import TrainingJobDescription
+from airflow_sm_training.sagemaker.errors import AccessDenied, CredentialsUnusable, RequestInvalid, TrainingJobNotFound
+from airflow_sm_training.sagemaker.progress import ProgressReporter
+from airflow_sm_training.sagemaker.request import TrainingJobRequest
+from airflow_sm_training.sagemaker.secrets import secret_values
+from airflow_sm_training.sagemaker.statuses import TrainingJobStatus
+from airflow_sm_training.sagemaker.translation import translated
+from airflow_sm_training.sagemaker.watcher import watch
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Mapping
+
+
+# Without this connection boto3's own chain (environment, instance profile) is what people mean.
+_DEFAULT_CONNECTION = "aws_default"
+_PASSING_STATUSES = frozenset({TrainingJobStatus.STOPPING, TrainingJobStatus.DELETING})
+
+
+class SageMakerTrainingJobHook(AwsBaseHook):
+    """
+    Interact with Amazon SageMaker training jobs.
+
+    Takes what every hook of the amazon provider takes.
+
+    :param aws_conn_id: Airflow connection with the AWS credentials. An unknown one is an error, except
+        ``aws_default``, without which boto3's own chain of credentials is used; so it is with ``None``.
+    :param region_name: AWS region; default is the connection's.
+    :param verify: whether to verify TLS certificates, or the path of a bundle.
+    :param config: botocore client configuration, a dict or a ``botocore.config.Config``.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["client_type"] = "sagemaker"
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def from_parameters(
+        cls,
+        *,
+        aws_conn_id: str | None,
+        region_name: str | None,
+        verify: bool | str | None,
+        botocore_config: dict[str, Any] | None,
+    ) -> SageMakerTrainingJobHook:
+        """
+        Build a hook from the AWS parameters of an operator or a trigger.
+
+        :param aws_conn_id: Airflow connection with the AWS credentials.
+        :param region_name: AWS region; default is the connection's.
+        :param verify: whether to verify TLS certificates, or the path of a bundle.
+        :param botocore_config: botocore client configuration.
+        """
+        return cls(aws_conn_id=aws_conn_id, region_name=region_name, verify=verify, config=botocore_config)
+
+    @classmethod
+    def get_connection(cls, conn_id: str) -> Any:
+        """
+        Return the Airflow connection.
+
+        :param conn_id: its id.
+        :raises CredentialsUnusable: if there is none. The amazon provider goes on with whatever credentials the
+            machine has, which is how a job ends up in the wrong account.
+        """
+        try:
+            return super().get_connection(conn_id)
+        except AirflowNotFoundException:
+            if conn_id == _DEFAULT_CONNECTION:
+                raise
+            message = (
+                f"The Airflow connection {conn_id!r} does not exist. Create it (type Amazon Web Services), or correct "
+                f"aws_conn_id; aws_conn_id=None uses the credentials of the machine."
+            )
+            raise CredentialsUnusable(message) from None
+
+    def create_training_job(self, request: TrainingJobRequest | Mapping[str, Any]) -> str:
+        """
+        Create a training job.
+
+        Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+
+        :param request: the whole request. ``RoleArn`` may be the name of a role.
+        :return: ARN of the job.
+        :raises RequestInvalid: if the request breaks the API's model; nothing is sent.
+        :raises TrainingJobNameTaken: if a job of that name exists.
+        :raises SageMakerTrainingError: for everything else that SageMaker answers.
+        """
+        request = request if isinstance(request, TrainingJobRequest) else TrainingJobRequest(request)
+        body = self.with_role_arn(request).to_dict()
+        name = body.get("TrainingJobName")
+        with self._translated(f"create training job {name}", training_job_name=name):
+            return str(self.conn.create_training_job(**body)["TrainingJobArn"])
+
+    def describe_training_job(self, training_job_name: str, *, with_tags: bool = False) -> TrainingJobDescription:
+        """
+        Describe a training job.
+
+        :param training_job_name: its name.
+        :param with_tags: whether to read its tags too, which is a second call. Without the permission for it the
+            description has no tags.
+        :raises TrainingJobNotFound: if there is no job of that name.
+        """
+        with self._translated_for(training_job_name, "describe"):
+            response = self.conn.describe_training_job(TrainingJobName=training_job_name)
+        tags = self._tags(response["TrainingJobArn"]) if with_tags else None
+        return TrainingJobDescription.from_response(response, tags=tags, is_secret=looks_secret)
+
+    def update_training_job(self, training_job_name: str, **changes: Any) -> str:
+        """
+        Update a training job.
+
+        Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateTrainingJob.html
+
+        :param training_job_name: its name.
+        :param changes: ``ProfilerConfig``, ``ProfilerRuleConfigurations``, ``ResourceConfig``, ``RemoteDebugConfig``.
+        :return: ARN of the job.
+        :raises RequestRejected: if SageMaker does not accept the change now.
+        """
+        with self._translated(f"update training job {training_job_name}", training_job_name=training_job_name):
+            answer = self.conn.update_training_job(TrainingJobName=training_job_name, **changes)
+        return str(answer["TrainingJobArn"])
+
+    def stop_training_job(self, training_job_name: str) -> bool:
+        """
+        Ask SageMaker to stop a training job.
+
+        :param training_job_name: its name.
+        :return: whether there was something to stop; ``False`` if the job has already ended.
+        :raises TrainingJobNotFound: if there is no job of that name.
+        """
+        import botocore.exceptions
+
+        with self._translated_for(training_job_name, "stop"):
+            try:
+                self.conn.stop_training_job(TrainingJobName=training_job_name)
+            except botocore.exceptions.ClientError as error:
+                # The same code says "has ended" and "no such job"; Describe tells them apart.
+                if error.response["Error"]["Code"] != "ValidationException":
+                    raise
+            else:
+                return True
+        self.describe_training_job(training_job_name)
+        return False
+
+    def list_training_jobs(self, **filters: Any) -> Iterator[dict[str, Any]]:
+        """
+        Yield the summaries of training jobs, newest first unless the filters say otherwise; pages are read as needed.
+
+        Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobs.html
+
+        :param filters: ``NameContains``, ``StatusEquals``, ``CreationTimeAfter``, ``LastModifiedTimeAfter``, …
+        """
+        yield from self._pages("list_training_jobs", "TrainingJobSummaries", filters)
+
+    def search_training_jobs(self, expression: Mapping[str, Any], **parameters: Any) -> Iterator[dict[str, Any]]:
+        """
+        Yield the training jobs that a search finds, as SageMaker describes them, with their ``Tags``.
+
+        Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html
+
+        :param expression: ``SearchExpression``: ``Filters``, ``NestedFilters``, ``SubExpressions``, ``Operator``.
+        :param parameters: ``SortBy``, ``SortOrder``, …
+        """
+        arguments = {"Resource": "TrainingJob", "SearchExpression": dict(expression), **parameters}
+        for result in self._pages("search", "Results", arguments):
+            yield result["TrainingJob"]
+
+    def with_role_arn(self, request: TrainingJobRequest) -> TrainingJobRequest:
+        """
+        Return the request with the ARN of its role where it has only the role's name, and checked as a whole.
+
+        :param request: the request.
+        :raises RequestInvalid: if it breaks the API's model, or IAM does not know the role.
+        """
+        role = request.request.get("RoleArn")
+        if not isinstance(role, str) or not role or ":" in role:
+            request.check()
+            return request
+        # Everything else is checked before IAM is asked: a wrong request should cost no call.
+        request.with_fields(RoleArn=f"arn:aws:iam::000000000000:role/{role}").check()
+        with self._translated(f"find the IAM role {role!r} named in RoleArn"):
+            return request.with_fields(RoleArn=self._role_arn(role))
+
+    def _role_arn(self, role: str) -> str:
+        import botocore.exceptions
+
+        try:
+            return self.expand_role(role, region_name=self.region_name)
+        except botocore.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchEntity":
+                raise
+            message = (
+                f"RoleArn: IAM knows no role {role!r} in this account. Give the name or the ARN of a role that "
+                f"SageMaker may assume."
+            )
+            raise RequestInvalid(message) from None
+
+    @asynccontextmanager
+    async def async_client(self, service_name: str = "sagemaker") -> AsyncIterator[Any]:
+        """
+        Yield the async client that everybody on this event loop with the same settings shares.
+
+        :param service_name: ``sagemaker`` or ``logs``.
+        """
+        hook: Any = self._for(service_name)
+        async with shared_client((service_name, *self._key), hook.get_async_conn) as client:
+            yield client
+
+    async def describe_with(self, client: Any, training_job_name: str, secrets: set[str]) -> TrainingJobDescription:
+        """
+        Describe a training job through an async client.
+
+        :param client: what :meth:`async_client` gave.
+        :param training_job_name: name of the job.
+        :param secrets: takes up the job's secret values, so that the caller can keep them out of log lines.
+        :raises TrainingJobNotFound: if there is no job of that name.
+        """
+        with self._translated_for(training_job_name, "describe"):
+            response = await client.describe_training_job(TrainingJobName=training_job_name)
+        secrets |= secret_values(response, looks_secret)
+        return TrainingJobDescription.from_response(response, is_secret=looks_secret)
+
+    def wait_until_settled(self, training_job_name: str, *, poll_interval: float = 5.0) -> None:
+        """
+        Return when the job is no longer stopping or being deleted.
+
+        :param training_job_name: its name.
+        :param poll_interval: seconds between polls.
+        """
+        asyncio.run(self._wait_until_settled(training_job_name, poll_interval))
+
+    async def _wait_until_settled(self, training_job_name: str, poll_interval: float) -> None:
+        async with self.async_client() as client:
+            try:
+                await watch(
+                    lambda: self.describe_with(client, training_job_name, set()),
+                    until=lambda description: description.status not in _PASSING_STATUSES,
+                    poll_interval=poll_interval,
+                    reporter=ProgressReporter(self.log),
+                )
+            except TrainingJobNotFound:
+                self.log.info("Training job %s is gone.", training_job_name)
+
+    @cached_property
+    def endpoint_url(self) -> str | None:
+        """Where SageMaker is asked to be, if not at AWS."""
+        url: str | None = self.conn_config.get_service_endpoint_url(service_name="sagemaker")
+        return url
+
+    def _for(self, service_name: str) -> AwsBaseHook:
+        if service_name == self.client_type:
+            return self
+        return AwsBaseHook(
+            aws_conn_id=self.aws_conn_id,
+            region_name=self._region_name,
+            verify=self._verify,
+            config=self._config,
+            client_type=service_name,
+        )
+
+    @property
+    def _key(self) -> tuple[str, ...]:
+        config = sorted(self._config.items()) if isinstance(self._config, dict) else self._config
+        return (str(self.aws_conn_id), str(self._region_name), str(self._verify), repr(config))
+
+    def _tags(self, arn: str) -> list[dict[str, str]] | None:
+        try:
+            with self._translated(f"read the tags of {arn}"):
+                pages = self.conn.get_paginator("list_tags").paginate(ResourceArn=arn)
+                return [tag for page in pages for tag in page["Tags"]]
+        except AccessDenied as error:
+            self.log.warning("%s Going on without tags.", error)
+            return None
+
+    def _pages(self, operation: str, result_key: str, arguments: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        with self._translated(f"{operation.replace('_', ' ')}"):
+            for page in self.conn.get_paginator(operation).paginate(**arguments):
+                yield from page[result_key]
+
+    def _translated(self, doing: str, **details: Any) -> Any:
+        return translated(f"{doing} (connection {self.aws_conn_id!r})", **details)
+
+    def _translated_for(self, training_job_name: str, verb: str) -> Any:
+        doing = f"{verb} training job {training_job_name}"
+        return self._translated(doing, training_job_name=training_job_name, named_job=True)

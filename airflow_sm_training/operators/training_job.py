@@ -1,0 +1,247 @@
+"""Operators for SageMaker training jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from airflow_sm_training.compat import AirflowTaskTimeout, conf, first_try_number, mask_secret
+from airflow_sm_training.links.training_job import (
+    LINK_XCOM_KEY,
+    SageMakerTrainingJobLink,
+    SageMakerTrainingJobLogsLink,
+    link_data,
+)
+from airflow_sm_training.operators.base import SageMakerTrainingJobBaseOperator, no_retry_for_mistakes
+from airflow_sm_training.sagemaker import errors
+from airflow_sm_training.sagemaker.naming import TaskInstanceIdentity
+from airflow_sm_training.sagemaker.request import TrainingJobRequest
+from airflow_sm_training.sagemaker.statuses import STOPPED_SECONDARY_STATUSES
+from airflow_sm_training.sagemaker.submission import Decision, Submission, submit_once
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from airflow_sm_training.sagemaker.description import TrainingJobDescription
+    from airflow_sm_training.triggers.training_job import SageMakerTrainingJobTrigger
+
+_ACTIONS_IF_JOB_EXISTS = ("adopt", "fail")
+
+
+class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
+    """
+    Create a SageMaker training job, once, and wait for it.
+
+    However often the worker dies, one task instance has one job: a retry takes up the job of the try before it. The
+    XCom ``return_value`` is the normalised description of the job; ``training_job_name`` and ``training_job_arn`` are
+    pushed as soon as the job is submitted.
+
+    Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+
+    :param config: the CreateTrainingJob request, a dict as boto3 takes it or a ``TrainingJobRequest`` (templated).
+        ``TrainingJobName`` may be left out; ``RoleArn`` may be the name of a role.
+    :param wait_for_completion: whether to wait until the job has ended; otherwise the task succeeds once the job is
+        submitted.
+    :param deferrable: whether to wait in the triggerer, without holding a worker.
+    :param poll_interval: seconds between polls.
+    :param action_if_job_exists: ``"adopt"`` waits for a job that this very task instance has submitted before,
+        ``"fail"`` makes it an error. Somebody else's job of the same name always is.
+    :param accept_stopped: whether a stopped job is a success: ``True``, or the secondary statuses of which it is, such
+        as ``{"MaxRuntimeExceeded"}``.
+    :param stop_on_kill: whether the job is stopped when the task is killed or times out.
+    :param log_lines: how many of the last CloudWatch lines to show at the end, unless they were shown as they came, and
+        in the error if the job fails; 0 for none.
+    :param stream_logs: whether to show CloudWatch lines while waiting.
+    :param aws_conn_id: Airflow connection with the AWS credentials.
+    :param region_name: AWS region; default is the connection's.
+    :param verify: whether to verify TLS certificates, or the path of a bundle.
+    :param botocore_config: botocore client configuration.
+    :raises ValueError: if a parameter has a value that it cannot have.
+    """
+
+    template_fields: Sequence[str] = ("config", *SageMakerTrainingJobBaseOperator.template_fields)
+    template_fields_renderers: ClassVar[dict[str, str]] = {"config": "json"}
+    operator_extra_links = (SageMakerTrainingJobLink(), SageMakerTrainingJobLogsLink())
+
+    def __init__(
+        self,
+        *,
+        config: Mapping[str, Any] | TrainingJobRequest,
+        wait_for_completion: bool = True,
+        deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
+        poll_interval: float = 30.0,
+        action_if_job_exists: str = "adopt",
+        accept_stopped: bool | Collection[str] = False,
+        stop_on_kill: bool = True,
+        log_lines: int = 100,
+        stream_logs: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        # A request object is opaque to Jinja; its dict is not.
+        self.config = config.to_dict() if isinstance(config, TrainingJobRequest) else config
+        self.wait_for_completion = wait_for_completion
+        self.deferrable = deferrable
+        self.poll_interval = poll_interval
+        self.action_if_job_exists = action_if_job_exists
+        self.accept_stopped = accept_stopped if isinstance(accept_stopped, bool) else sorted(accept_stopped)
+        self.stop_on_kill = stop_on_kill
+        self.log_lines = log_lines
+        self.stream_logs = stream_logs
+        self._submitted_job_name: str | None = None
+        self._check_parameters()
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        """
+        Submit the job and wait for it.
+
+        :param context: the execution context.
+        :return: the normalised description.
+        :raises AirflowFailException: for what a retry cannot mend.
+        :raises SageMakerTrainingError: for what it can.
+        """
+        with no_retry_for_mistakes():
+            submission = self._submit(context)
+            self._publish(context, submission)
+            if not self.wait_for_completion or submission.decision is Decision.FINISHED:
+                return self.hook.describe_training_job(submission.training_job_name).to_dict()
+        trigger = self._trigger(submission.training_job_name)
+        if self.deferrable:
+            self.log.info("Waiting in the triggerer, a poll every %g s; the worker is free.", self.poll_interval)
+            self.defer(trigger=trigger, method_name="execute_complete")
+        self.log.info("Waiting on this worker, a poll every %g s.", self.poll_interval)
+        return self.execute_complete(context, asyncio.run(trigger.wait()))
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Airflow's
+        """
+        Turn what the wait came to into the task's result. Both paths end here.
+
+        :param context: the execution context.
+        :param event: what :meth:`SageMakerTrainingJobTrigger.wait` returned.
+        :return: the normalised description.
+        :raises AirflowTaskTimeout: if ``execution_timeout`` passed; the job is stopped, unless ``stop_on_kill`` is off.
+        """
+        from airflow_sm_training.sagemaker.description import TrainingJobDescription  # noqa: PLC0415
+        from airflow_sm_training.sagemaker.outcome import check_outcome  # noqa: PLC0415
+
+        with no_retry_for_mistakes():
+            if "error" in event:
+                self._raise_error_of(event)
+            description = TrainingJobDescription.from_dict(event["description"])
+            check_outcome(description, accept_stopped=self.accept_stopped, log_lines=event["log_lines"])
+        for line in event["log_lines"]:
+            self.log.info("%s", line)
+        self._log_result(description)
+        return description.to_dict()
+
+    def on_kill(self) -> None:
+        """Stop the job of a task that is killed while this worker waits for it."""
+        if self._submitted_job_name and self.stop_on_kill:
+            self._stop(self._submitted_job_name)
+
+    def _submit(self, context: Any) -> Submission:
+        task_instance = context["ti"]
+        identity = TaskInstanceIdentity(
+            dag_id=task_instance.dag_id,
+            task_id=task_instance.task_id,
+            run_id=task_instance.run_id,
+            map_index=task_instance.map_index,
+            epoch=first_try_number(task_instance, self),
+        )
+        request = TrainingJobRequest(self.config)
+        self._mask_secrets(request)
+        request = self.hook.with_role_arn(request.typed())
+        adopt = self.action_if_job_exists == "adopt"
+        submission = submit_once(self.hook, request, identity, adopt=adopt)
+        self._submitted_job_name = submission.training_job_name
+        self._log_submission(request, submission)
+        return submission
+
+    def _publish(self, context: Any, submission: Submission) -> None:
+        task_instance = context["ti"]
+        task_instance.xcom_push(key="training_job_name", value=submission.training_job_name)
+        task_instance.xcom_push(key="training_job_arn", value=submission.training_job_arn)
+        link = link_data(submission.training_job_name, submission.training_job_arn)
+        task_instance.xcom_push(key=LINK_XCOM_KEY, value=link)
+
+    def _trigger(self, training_job_name: str) -> SageMakerTrainingJobTrigger:
+        from airflow_sm_training.triggers.training_job import SageMakerTrainingJobTrigger  # noqa: PLC0415
+
+        timeout = self.execution_timeout
+        return SageMakerTrainingJobTrigger(
+            training_job_name=training_job_name,
+            poll_interval=self.poll_interval,
+            # Airflow does not keep execution_timeout over a deferral; a wall-clock time does.
+            deadline=time.time() + timeout.total_seconds() if timeout else None,
+            stream_logs=self.stream_logs,
+            log_lines=self.log_lines,
+            **self.aws_parameters,
+        )
+
+    def _raise_error_of(self, event: dict[str, Any]) -> None:
+        error = errors.from_event(event["error"])
+        if isinstance(error, errors.DeadlineReached):
+            if self.stop_on_kill and error.training_job_name:
+                self._stop(error.training_job_name)
+            raise AirflowTaskTimeout(str(error)) from None
+        raise error
+
+    def _stop(self, training_job_name: str) -> None:
+        if self.hook.stop_training_job(training_job_name):
+            self.log.info("Asked SageMaker to stop %s.", training_job_name)
+        else:
+            self.log.info("%s has already ended; there is nothing to stop.", training_job_name)
+
+    def _mask_secrets(self, request: TrainingJobRequest) -> None:
+        from airflow_sm_training.compat import looks_secret  # noqa: PLC0415
+        from airflow_sm_training.sagemaker.secrets import secret_values  # noqa: PLC0415
+
+        for value in secret_values(request.request, looks_secret):
+            mask_secret(value)
+
+    def _log_submission(self, request: TrainingJobRequest, submission: Submission) -> None:
+        done = {
+            Decision.SUBMIT: "Submitted",
+            Decision.ADOPT: "Took up the job that an earlier try of this task submitted:",
+            Decision.FINISHED: "An earlier try of this task has already finished its job:",
+        }[submission.decision]
+        body = request.request
+        resources = body.get("ResourceConfig") or {}
+        instances = f"{resources.get('InstanceCount', '?')} x {resources.get('InstanceType', 'instance groups')}"
+        algorithm = body.get("AlgorithmSpecification") or {}
+        image = algorithm.get("TrainingImage") or algorithm.get("AlgorithmName") or "no image of its own"
+        self.log.info("%s training job %s (%s, %s)", done, submission.training_job_name, instances, image)
+        self.log.info("%s", submission.training_job_arn)
+
+    def _log_result(self, description: TrainingJobDescription) -> None:
+        derived = description.derived
+        facts = (
+            [f"billable {derived['billable_instance_seconds']} instance seconds"]
+            if ("billable_instance_seconds" in derived)
+            else []
+        )
+        facts += [f"{name} = {value:g}" for name, value in derived.get("metrics", {}).items()]
+        self.log.info("%s: %s. %s", description.name, description.status, ", ".join(facts))
+        if description.model_artifacts:
+            self.log.info("Model: %s", description.model_artifacts)
+
+    def _check_parameters(self) -> None:
+        if self.action_if_job_exists not in _ACTIONS_IF_JOB_EXISTS:
+            allowed = " or ".join(map(repr, _ACTIONS_IF_JOB_EXISTS))
+            message = (
+                f"action_if_job_exists of task {self.task_id!r} is {self.action_if_job_exists!r}; it can be {allowed}."
+            )
+            raise ValueError(message)
+        if not isinstance(self.poll_interval, (int, float)) or not self.poll_interval > 0:
+            message = f"poll_interval of task {self.task_id!r} is {self.poll_interval!r}; it is seconds, more than 0."
+            raise ValueError(message)
+        if not isinstance(self.log_lines, int) or self.log_lines < 0:
+            message = f"log_lines of task {self.task_id!r} is {self.log_lines!r}; it is a number of lines, 0 for none."
+            raise ValueError(message)
+        if not isinstance(self.accept_stopped, bool):
+            unknown = sorted(set(self.accept_stopped) - STOPPED_SECONDARY_STATUSES)
+            if unknown:
+                allowed = ", ".join(sorted(STOPPED_SECONDARY_STATUSES))
+                message = f"accept_stopped of task {self.task_id!r} names {', '.join(unknown)}; it can name {allowed}."
+                raise ValueError(message)
