@@ -285,7 +285,8 @@ def test_nobody_changes_a_description_through_what_it_gave_or_got():
     job.to_dict()["tags"] = {}
     resumed = TrainingJobDescription.from_dict(before)
     before["derived"]["phases"].clear()
-    assert resumed == job
+    assert resumed == job == TrainingJobDescription.from_response(response)
+    assert len(job.derived["phases"]) == 5
     assert response == recorded("describe_completed_spot")
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import enum
 import json
 import string
+import time as clock
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -97,6 +98,24 @@ def test_an_integer_that_json_dumps_refuses_to_write_is_no_number():
 )
 def test_timestamps_however_they_come(value, expected):
     assert normalise(value, SHAPE.members["CreationTime"]) == expected
+
+
+@pytest.fixture
+def far_from_utc(monkeypatch):
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    clock.tzset()
+    yield
+    monkeypatch.undo()
+    clock.tzset()
+
+
+@pytest.mark.usefixtures("far_from_utc")
+def test_a_time_without_a_zone_is_utc_wherever_the_worker_stands():
+    assert normalise({"CreationTime": NAIVE_NOON, "NewTime": NAIVE_NOON}, SHAPE) == {
+        "creation_time": NOON,
+        "new_time": NOON,
+    }
+    assert normalise("2026-11-21T12:00:00", SHAPE.members["CreationTime"]) == NOON
 
 
 def test_a_number_that_only_looks_like_a_time_stays_a_number():
