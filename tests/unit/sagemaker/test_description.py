@@ -148,6 +148,7 @@ def test_the_statuses_and_the_end_of_a_completed_job():
     assert job.name == "digits-Nightly-4f1c"
     assert job.arn == "arn:aws:sagemaker:eu-west-1:123456789012:training-job/digits-nightly-4f1c"
     assert job.model_artifacts == "s3://example-models/digits-Nightly-4f1c/output/model.tar.gz"
+    assert job.creation_time == "2026-11-21T03:00:00.123000+00:00"
     assert job.log_stream_prefix == "digits-Nightly-4f1c/"
     assert job.metrics == {"validation:accuracy": pytest.approx(0.9712), "train:loss": pytest.approx(0.0841)}
     assert job.console_url.endswith("#/jobs/digits-Nightly-4f1c")
@@ -237,7 +238,8 @@ def test_failure_kind(reason, kind):
     ],
 )
 def test_tags_become_a_mapping(tags, expected):
-    assert TrainingJobDescription.from_response({}, tags=tags).to_dict()["tags"] == expected
+    job = TrainingJobDescription.from_response({}, tags=tags)
+    assert job.to_dict()["tags"] == job.tags == expected
 
 
 def test_tags_that_a_response_carries_itself_are_used_until_others_are_given():

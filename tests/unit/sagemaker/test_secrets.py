@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_sm_training.sagemaker.description import TrainingJobDescription
-from airflow_sm_training.sagemaker.secrets import MASK, SENSITIVE_NAMES, looks_secret, mask
+from airflow_sm_training.sagemaker.secrets import MASK, SENSITIVE_NAMES, looks_secret, mask, scrub, secret_values
 
 SECRET = "zq7-not-to-be-seen"  # letters that no generated text below contains
 SECRET_KEYS = ["DB_PASSWORD", "ApiKey", "api-key", "wandb_api_key", " TOKEN ", "hf.token", "MySecretName", "DSN"]
@@ -107,6 +107,13 @@ def test_of_two_secrets_the_longer_is_taken_out_whole():
 def test_values_too_short_to_be_secrets_stay_in_texts():
     response = {"HyperParameters": {"max_tokens": "1"}, "FailureReason": "AlgorithmError: exit code: 1"}
     assert mask(response)["FailureReason"] == "AlgorithmError: exit code: 1"
+
+
+def test_log_lines_lose_the_secrets_of_the_request():
+    request = {"Environment": {"TOKEN": SECRET, "TZ": "Europe/Berlin"}, "HyperParameters": {"api_key": '"abcdefgh"'}}
+    secrets = secret_values(request)
+    assert scrub(f'--api_key abcdefgh in Europe/Berlin, "{SECRET}"', secrets) == '--api_key *** in Europe/Berlin, "***"'
+    assert scrub("nothing to hide", set()) == "nothing to hide"
 
 
 harmless_text = st.text(alphabet="abcdef -:/", max_size=30)
