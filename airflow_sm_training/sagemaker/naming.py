@@ -21,7 +21,7 @@ MAXIMUM_NAME_LENGTH = 63
 MAXIMUM_TAG_VALUE_LENGTH = 256
 _DIGEST_LENGTH = 10
 _NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9]+")
-_NOT_IN_A_TAG = re.compile(r"[^\w\s.:/=+\-@]")
+_NOT_IN_A_TAG = r"[^\p{L}\p{Z}\p{N}_.:/=+\-@]"
 _TAG_PREFIX = "airflow:"
 
 
@@ -104,4 +104,6 @@ def _digest(text: str) -> str:
 
 
 def _tag_value(text: str) -> str:
-    return _NOT_IN_A_TAG.sub("_", text)[:MAXIMUM_TAG_VALUE_LENGTH]
+    import regex  # the standard library's `re` does not know \p{L}
+
+    return str(regex.sub(_NOT_IN_A_TAG, "_", text))[:MAXIMUM_TAG_VALUE_LENGTH]

@@ -52,6 +52,7 @@ BAD_CREDENTIALS_CODES = frozenset(
         "IncompleteSignature",
         "InvalidAccessKeyId",
         "InvalidClientTokenId",
+        "InvalidSignatureException",
         "MissingAuthenticationToken",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
@@ -150,7 +151,7 @@ def _from_botocore_error(error: Exception, doing: str, name: str | None) -> erro
         return errors.CredentialsUnusable(f"Could not {doing}: {error} {remedy}", training_job_name=name)
     if isinstance(error, botocore_exceptions.ParamValidationError):
         return errors.RequestRejected(f"Could not {doing}: {error}", training_job_name=name)
-    if isinstance(error, (botocore_exceptions.HTTPClientError, OSError)):
+    if isinstance(error, (botocore_exceptions.HTTPClientError, botocore_exceptions.ConnectionError, OSError)):
         remedy = "Check the network, and endpoint_url in the extra of the Airflow connection."
         return errors.ServiceUnavailable(f"Could not {doing}: {error} {remedy}", training_job_name=name)
     return errors.SageMakerTrainingError(f"Could not {doing}: {error}", training_job_name=name)
