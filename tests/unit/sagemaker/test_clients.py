@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from airflow_sm_training.sagemaker.clients import shared_client
+
+
+class Factory:
+    """Builds clients that can be counted: each is its own number."""
+
+    def __init__(self, *, fails=0):
+        self.built, self.closed, self.fails = 0, 0, fails
+
+    async def __call__(self):
+        await asyncio.sleep(0)
+        if self.fails:
+            self.fails -= 1
+            raise OSError("no credentials file")
+        return self._client()
+
+    @asynccontextmanager
+    async def _client(self):
+        self.built += 1
+        yield self.built
+        self.closed += 1
+
+
+async def use(factory, until, key="key"):
+    async with shared_client(key, factory) as client:
+        await until.wait()
+        return client
+
+
+async def test_users_of_one_key_share_one_client_and_the_last_closes_it():
+    factory, done = Factory(), asyncio.Event()
+    users = [asyncio.create_task(use(factory, done)) for _ in range(200)]
+    await asyncio.sleep(0.01)
+    assert (factory.built, factory.closed) == (1, 0)
+
+    done.set()
+    assert set(await asyncio.gather(*users)) == {1}
+    assert factory.closed == 1
+
+    async with shared_client("key", factory) as client:
+        assert client == 2
+
+
+async def test_keys_do_not_share():
+    factory = Factory()
+
+    async with shared_client("one", factory) as one, shared_client("other", factory) as other:
+        assert one != other
+
+
+async def test_a_cancelled_user_does_not_disturb_the_others():
+    factory, done = Factory(), asyncio.Event()
+    users = [asyncio.create_task(use(factory, done)) for _ in range(3)]
+    users[0].cancel()  # before the client is built
+    await asyncio.sleep(0.01)
+    users[1].cancel()  # while it is used
+    await asyncio.sleep(0.01)
+    assert factory.closed == 0
+
+    done.set()
+    assert await users[2] == 1
+    assert (factory.built, factory.closed) == (1, 1)
+
+
+async def test_a_client_that_nobody_waits_for_any_more_is_closed():
+    factory = Factory()
+    user = asyncio.create_task(use(factory, asyncio.Event()))
+    await asyncio.sleep(0)
+    user.cancel()
+    await asyncio.sleep(0.01)
+
+    assert factory.built == factory.closed
+
+
+async def test_a_failed_build_fails_its_users_and_is_tried_again():
+    factory, done = Factory(fails=1), asyncio.Event()
+    done.set()
+
+    with pytest.raises(OSError, match="no credentials file"):
+        await use(factory, done)
+    assert await use(factory, done) == 1
+
+
+def test_event_loops_do_not_share():
+    factory, done = Factory(), None
+
+    async def run():
+        async with shared_client("key", factory) as client:
+            return client
+
+    assert [asyncio.run(run()), asyncio.run(run())] == [1, 2]
