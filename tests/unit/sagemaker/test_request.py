@@ -30,7 +30,7 @@ def test_the_name_may_be_missing_because_the_operator_derives_it():
 
 
 def test_one_error_lists_everything():
-    request = TrainingJobRequest(valid_request(RoleArm="x", ResourceConfig={"InstanceCount": 0}))
+    request = TrainingJobRequest(valid_request(RoleArm="x", ResourceConfig={"InstanceCount": -1}))
 
     with pytest.raises(
         RequestInvalid, match=r"(?s)wrong in 2 things.*ResourceConfig\.InstanceCount.*RoleArm"

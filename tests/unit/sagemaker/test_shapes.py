@@ -40,7 +40,7 @@ def test_a_good_request_has_no_violation():
         ({"TrainingJobName": "n" * 64}, "TrainingJobName", "length"),
         ({"TrainingJobName": "under_score"}, "TrainingJobName", "pattern"),
         ({"TrainingJobName": 7}, "TrainingJobName", "type"),
-        ({"ResourceConfig": {"InstanceCount": 0}}, "ResourceConfig.InstanceCount", "range"),
+        ({"ResourceConfig": {"InstanceCount": -1}}, "ResourceConfig.InstanceCount", "range"),
         ({"ResourceConfig": {"InstanceCount": 1.5}}, "ResourceConfig.InstanceCount", "type"),
         ({"ResourceConfig": {"InstanceCount": True}}, "ResourceConfig.InstanceCount", "type"),
         ({"ResourceConfig": {"InstanceType": "ml.m5.huge"}}, "ResourceConfig.InstanceType", "enum"),
