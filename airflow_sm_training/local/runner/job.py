@@ -165,7 +165,7 @@ class TrainingJob:
 
     def _announce(self, reason: SecondaryStatus | None) -> None:
         if reason is SecondaryStatus.INTERRUPTED:
-            self._listener.on_phase(reason, "Training job interrupted")
+            self._listener.on_phase(reason, "The managed spot training instances were interrupted")
         elif reason is not None:
             self._listener.on_phase(SecondaryStatus.STOPPING, "Stopping the training job")
 
