@@ -62,9 +62,9 @@ def limit_exceeded(instance_type: str, usage: str, limit: int, utilization: int,
     """
     message = (
         f"The account-level service limit '{instance_type} for {usage}' is {limit} Instances, with current "
-        f"utilization of {utilization} Instances and a request delta of {delta} Instances. Please use AWS Service Quotas to "
-        "request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to request an "
-        "increase for this quota."
+        f"utilization of {utilization} Instances and a request delta of {delta} Instances. Please use AWS Service "
+        "Quotas to request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to "
+        "request an increase for this quota."
     )
     return ServiceError("ResourceLimitExceeded", message)
 
