@@ -82,6 +82,7 @@ class Attempt:
         :raises CommandFailedError: a command ended with another exit code
         :raises JobStoppedError: the job was asked to stop
         """
+        self._control.check()
         self._write_config()
         self._listener.on_phase(SecondaryStatus.DOWNLOADING, "Downloading input data")
         checkpoints = self._download(s3)

@@ -122,7 +122,6 @@ class TrainingJob:
     def _prepare(self, artifacts: Artifacts) -> None:
         self._listener.on_phase(SecondaryStatus.STARTING, "Launching requested ML instances")
         artifacts.check()
-        self._control.check()
         self._listener.on_phase(SecondaryStatus.STARTING, "Preparing the instances for training")
 
     def _train(self, directory: JobDirectory, s3: S3) -> None:

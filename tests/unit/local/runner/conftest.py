@@ -86,6 +86,7 @@ class Workshop:
         self.s3 = session.client("s3", endpoint_url=endpoint_url)
         self.logs = session.client("logs", endpoint_url=endpoint_url)
         self.runners: list[ProcessRunner] = []
+        self.shared_runner = ProcessRunner(root=root, endpoint_url=endpoint_url, grace_period_in_seconds=10.0)
 
     def runner(self, **options: Any) -> ProcessRunner:
         options = {"root": self.root, "endpoint_url": self.endpoint_url, "grace_period_in_seconds": 10.0} | options
@@ -146,7 +147,7 @@ class Workshop:
         recorder = Recorder()
         name = request["TrainingJobName"]
         arn = f"arn:aws:sagemaker:{REGION}:123456789012:training-job/{name}"
-        job = (runner or self.runner()).start(arn=arn, region_name=REGION, request=request, listener=recorder)
+        job = (runner or self.shared_runner).start(arn=arn, region_name=REGION, request=request, listener=recorder)
         return job, recorder
 
     def run(self, request: dict[str, Any], runner: TrainingJobRunner | None = None) -> Recorder:
@@ -185,14 +186,22 @@ def moto_url() -> Iterator[str]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def shared_workshop(moto_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """Build the clients once: that takes longer than most jobs."""
+    workshop = Workshop(moto_url, tmp_path_factory.mktemp("jobs"))
+    yield workshop
+    workshop.shared_runner.close()
+
+
 @pytest.fixture
-def workshop(moto_url: str, tmp_path: Path) -> Iterator[Workshop]:
-    """Give a runner's surroundings, and end every process that a test leaves."""
-    workshop = Workshop(moto_url, tmp_path / "jobs")
+def workshop(shared_workshop: Workshop) -> Iterator[Workshop]:
+    """Give a runner's surroundings, with nothing in S3 and no log."""
+    workshop = shared_workshop
     workshop.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     yield workshop
-    for runner in workshop.runners:
-        runner.close()
+    while workshop.runners:
+        workshop.runners.pop().close()
     for key in workshop.listing():
         workshop.s3.delete_object(Bucket=BUCKET, Key=key)
     workshop.s3.delete_bucket(Bucket=BUCKET)

@@ -259,7 +259,7 @@ def test_a_stop_before_the_process_starts(workshop):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         assert recorder.end()["secondary_status"] == "Stopped"
         connection.close()
-    assert recorder.phase_names == ["Starting"]
+    assert recorder.phase_names == ["Starting", "Starting", "Stopping"]
 
 
 def test_max_runtime_stops_the_job_from_within(workshop):
@@ -305,6 +305,17 @@ def test_an_interrupted_job_goes_on_from_its_checkpoint(workshop, local_path):
     assert workshop.get("checkpoints/job/state") == b"7"
 
 
+def test_an_interruption_before_the_process_starts_restarts_the_job(workshop):
+    source = "print(1)"
+    for number in range(20):
+        workshop.put(f"data/{number}")
+    inputs = channel("s3://a-bucket/data/")
+    job, recorder = workshop.start(workshop.script_request("soon", source, InputDataConfig=inputs))
+    job.stop(INTERRUPTED)
+    assert recorder.end()["status"] == "Completed"
+    assert recorder.phase_names[-5:] == ["Interrupted", "Restarting", "Downloading", "Training", "Uploading"]
+
+
 def test_a_stop_during_an_interruption_wins(workshop):
     source = PATIENT.replace("sys.exit(0)", "print('ready=2'); time.sleep(0.5); sys.exit(0)")
     job, recorder = workshop.start(workshop.script_request("both", source))
@@ -331,6 +342,7 @@ def test_checkpoints_are_uploaded_while_the_job_runs(workshop, eventually, monke
     config = {"S3Uri": "s3://a-bucket/checkpoints"}
     _, recorder = workshop.start(
         workshop.script_request("saving", source, {"dir": "/opt/ml/checkpoints"}, CheckpointConfig=config),
+        workshop.runner(),
     )
     eventually(lambda: "checkpoints/earlier/epoch-2" in workshop.listing())
     assert not recorder.ended.is_set()
@@ -372,5 +384,6 @@ def test_a_job_outlives_a_cloudwatch_that_is_down(workshop, monkeypatch, caplog)
     monkeypatch.setattr(
         Clients, "get", lambda self, name, region: Down() if name == "logs" else real(self, name, region)
     )
-    assert workshop.run(workshop.script_request("unheard", "print('x')")).end()["status"] == "Completed"
+    request = workshop.script_request("unheard", "print('x')")
+    assert workshop.run(request, workshop.runner()).end()["status"] == "Completed"
     assert "were lost" in caplog.text

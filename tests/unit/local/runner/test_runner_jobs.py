@@ -107,7 +107,7 @@ def test_the_script_sees_configuration_arguments_and_an_endpoint_but_no_credenti
         boto3.client("s3").put_object(Bucket="a-bucket", Key="seen.json", Body=json.dumps(saved))
     """
     hyperparameters = {"lr": 0.1, "model-dir": "/opt/ml/model", "flag": True}
-    workshop.run(workshop.script_request("seeing", source, hyperparameters)).end()
+    workshop.run(workshop.script_request("seeing", source, hyperparameters), workshop.runner()).end()
     seen = json.loads(workshop.get("seen.json"))
     ml = str(workshop.root / "seeing" / "opt" / "ml")
     assert seen["arguments"] == ["--flag", "True", "--lr", "0.1", "--model-dir", f"{ml}/model"]
