@@ -22,6 +22,7 @@ from airflow_sm_training.local.runner.output import JobOutput
 from airflow_sm_training.local.runner.process import TrainingProcess
 from airflow_sm_training.local.runner.s3 import S3Location
 from airflow_sm_training.local.runner.submit_directory import fetch_code
+from airflow_sm_training.local.timeline import MESSAGES
 from airflow_sm_training.sagemaker.statuses import FailureKind, SecondaryStatus
 
 if TYPE_CHECKING:
@@ -84,10 +85,10 @@ class Attempt:
         """
         self._control.check()
         self._write_config()
-        self._listener.on_phase(SecondaryStatus.DOWNLOADING, "Downloading input data")
+        self._listener.on_phase(SecondaryStatus.DOWNLOADING, MESSAGES[SecondaryStatus.DOWNLOADING])
         checkpoints = self._download(s3)
         self._control.check()
-        self._listener.on_phase(SecondaryStatus.TRAINING, "Training image download completed. Training in progress.")
+        self._listener.on_phase(SecondaryStatus.TRAINING, MESSAGES[SecondaryStatus.TRAINING])
         stream = f"{self._request['TrainingJobName']}/{configuration.HOST}-{int(time.time())}"
         logs = LogShipper(logs_client, stream)
         if checkpoints is not None:
@@ -173,8 +174,10 @@ class Attempt:
 
     def _variables(self) -> dict[str, str]:
         settings = self._settings
+        inherited = environment.inherited(settings.environ, settings.python)
         return {
-            **environment.inherited(settings.environ, settings.python),
+            **inherited,
+            **environment.without_proxy(inherited, settings.endpoint_url),
             **environment.aws(settings.endpoint_url, self._region_name),
             **environment.job(self._request, self._arn, self._directory),
             **environment.toolkit(

@@ -62,5 +62,6 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": 3},
             max_pool_connections=32,
             s3={"addressing_style": "path"},
+            proxies={},
         )
         return session.client(service, endpoint_url=self._endpoint_url, config=config)

@@ -7,6 +7,7 @@ import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from airflow_sm_training.local.runner import configuration, hyperparameters
 from airflow_sm_training.local.runner.directory import ML_ROOT
@@ -42,6 +43,13 @@ def inherited(environ: Mapping[str, str], python: str) -> dict[str, str]:
     directory = os.fspath(Path(python).parent)
     kept["PATH"] = f"{directory}{os.pathsep}{search}" if Path(python).is_absolute() else search
     return kept
+
+
+def without_proxy(variables: Mapping[str, str], endpoint_url: str) -> dict[str, str]:
+    """Keep calls to the endpoint away from a proxy: it could not find its way back to this machine."""
+    existing = variables.get("no_proxy") or variables.get("NO_PROXY")
+    hosts = ",".join(filter(None, [existing, urlsplit(endpoint_url).hostname]))
+    return {"NO_PROXY": hosts, "no_proxy": hosts}
 
 
 def for_pip(environ: Mapping[str, str]) -> dict[str, str]:

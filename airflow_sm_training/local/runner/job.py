@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import threading
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from airflow_sm_training.local.runner.directory import JobDirectory, path_below
 from airflow_sm_training.local.runner.failures import CommandFailedError, JobFailedError, JobStoppedError
 from airflow_sm_training.local.runner.s3 import S3
 from airflow_sm_training.local.runner.supervision import StopControl, Supervisor
+from airflow_sm_training.local.timeline import MESSAGES
 from airflow_sm_training.sagemaker.statuses import FailureKind, SecondaryStatus
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ class TrainingJob:
         clients: Clients,
         settings: RunnerSettings,
     ) -> None:
-        self._request = request
+        # A copy, as the endpoint changes its own on UpdateTrainingJob while this thread reads.
+        self._request: Mapping[str, Any] = copy.deepcopy(dict(request))
         self._arn = arn
         self._region_name = region_name
         self._listener = listener
@@ -120,9 +123,9 @@ class TrainingJob:
         return JobDirectory(path, [local_path] if local_path else [])
 
     def _prepare(self, artifacts: Artifacts) -> None:
-        self._listener.on_phase(SecondaryStatus.STARTING, "Launching requested ML instances")
+        self._listener.on_phase(SecondaryStatus.STARTING, MESSAGES[SecondaryStatus.LAUNCHING_ML_INSTANCES])
         artifacts.check()
-        self._listener.on_phase(SecondaryStatus.STARTING, "Preparing the instances for training")
+        self._listener.on_phase(SecondaryStatus.STARTING, MESSAGES[SecondaryStatus.PREPARING_TRAINING_STACK])
 
     def _train(self, directory: JobDirectory, s3: S3) -> None:
         """Run the job, again after every spot interruption, until it ends or its time is over."""
@@ -151,7 +154,7 @@ class TrainingJob:
                 return
             remaining = None if remaining is None else remaining - supervisor.elapsed_in_seconds
             self._control.forget_interruption()
-            self._listener.on_phase(SecondaryStatus.RESTARTING, "Restarting the training job")
+            self._enter(SecondaryStatus.RESTARTING)
 
     def _supervisor(self, runtime_in_seconds: float | None) -> Supervisor:
         return Supervisor(
@@ -164,12 +167,12 @@ class TrainingJob:
 
     def _announce(self, reason: SecondaryStatus | None) -> None:
         if reason is SecondaryStatus.INTERRUPTED:
-            self._listener.on_phase(reason, "The managed spot training instances were interrupted")
+            self._enter(reason)
         elif reason is not None:
-            self._listener.on_phase(SecondaryStatus.STOPPING, "Stopping the training job")
+            self._enter(SecondaryStatus.STOPPING)
 
     def _complete(self, artifacts: Artifacts) -> Outcome:
-        self._uploading()
+        self._enter(SecondaryStatus.UPLOADING)
         model = artifacts.upload_model()
         artifacts.upload_output()
         asked = self._control.requested
@@ -195,9 +198,9 @@ class TrainingJob:
     def _upload(self, artifacts: Artifacts) -> str | None:
         if not (artifacts.has_model or artifacts.has_output):
             return None
-        self._uploading()
+        self._enter(SecondaryStatus.UPLOADING)
         artifacts.upload_output()
         return artifacts.upload_model() if artifacts.has_model else None
 
-    def _uploading(self) -> None:
-        self._listener.on_phase(SecondaryStatus.UPLOADING, "Uploading generated training model")
+    def _enter(self, secondary_status: SecondaryStatus) -> None:
+        self._listener.on_phase(secondary_status, MESSAGES[secondary_status])

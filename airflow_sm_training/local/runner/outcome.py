@@ -1,15 +1,11 @@
-"""How a job ended, with SageMaker's wording for each end."""
+"""How a job ended."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from airflow_sm_training.local.timeline import MESSAGES
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus, TrainingJobStatus
-
-_STOPPED_MESSAGES = {
-    SecondaryStatus.MAX_RUNTIME_EXCEEDED: "Training job runtime exceeded MaxRuntimeInSeconds provided",
-    SecondaryStatus.MAX_WAIT_TIME_EXCEEDED: "Training job wait time exceeded MaxWaitTimeInSeconds provided",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +32,14 @@ def completed(model_artifacts: str) -> Outcome:
     return Outcome(
         TrainingJobStatus.COMPLETED,
         SecondaryStatus.COMPLETED,
-        "Training job completed",
+        MESSAGES[SecondaryStatus.COMPLETED],
         model_artifacts=model_artifacts,
     )
 
 
 def stopped(secondary_status: SecondaryStatus, model_artifacts: str | None) -> Outcome:
     """End as Stopped, because somebody asked or because time was up."""
-    message = _STOPPED_MESSAGES.get(secondary_status, "Training job stopped")
+    message = MESSAGES[secondary_status]
     return Outcome(TrainingJobStatus.STOPPED, secondary_status, message, model_artifacts=model_artifacts)
 
 
@@ -52,7 +48,7 @@ def failed(failure_reason: str, model_artifacts: str | None = None) -> Outcome:
     return Outcome(
         TrainingJobStatus.FAILED,
         SecondaryStatus.FAILED,
-        "Training job failed",
+        MESSAGES[SecondaryStatus.FAILED],
         failure_reason=failure_reason,
         model_artifacts=model_artifacts,
     )

@@ -124,6 +124,17 @@ def test_an_endpoint_that_is_down_is_the_services_fault():
     clients.close()
 
 
+def test_a_proxy_is_not_asked_for_the_endpoint(workshop, monkeypatch):
+    from airflow_sm_training.local.runner.clients import Clients
+
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    clients = Clients(workshop.endpoint_url)
+    S3(clients.get("s3", "eu-west-1")).check_bucket(S3Location("a-bucket", ""))
+    clients.close()
+
+
 def test_the_users_own_aws_files_play_no_part(monkeypatch, tmp_path):
     from airflow_sm_training.local.runner.clients import Clients
 

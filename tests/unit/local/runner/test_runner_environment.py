@@ -106,6 +106,15 @@ def test_nothing_of_the_endpoint_is_inherited_but_what_a_process_needs():
     assert environment.inherited({"PATH": "/bin"}, "python3")["PATH"] == "/bin"
 
 
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [({}, "127.0.0.1"), ({"NO_PROXY": "a,b"}, "a,b,127.0.0.1"), ({"NO_PROXY": "a", "no_proxy": "b"}, "b,127.0.0.1")],
+)
+def test_a_proxy_is_not_asked_for_the_endpoint(variables, expected):
+    found = environment.without_proxy(variables, "http://127.0.0.1:5000")
+    assert found == {"NO_PROXY": expected, "no_proxy": expected}
+
+
 def test_aws_calls_go_to_the_endpoint_whatever_the_home_directory_says():
     variables = environment.aws("http://127.0.0.1:1", "eu-west-1")
     assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
