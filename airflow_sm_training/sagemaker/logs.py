@@ -111,7 +111,9 @@ class TrainingJobLog:
             with self._translated():
                 answer = await self._client.filter_log_events(**arguments)
             for event in answer["events"]:
-                yield event
+                # Stand-ins for CloudWatch, moto among them, overlook the prefix and answer with everybody's lines.
+                if event["logStreamName"].startswith(arguments["logStreamNamePrefix"]):
+                    yield event
             token = answer.get("nextToken")
             if not token or token == arguments.get("nextToken"):
                 return

@@ -12,6 +12,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from airflow_sm_training.sagemaker.errors import SageMakerTrainingError, to_event
 from airflow_sm_training.sagemaker.logs import LogLine, TrainingJobLog, follow
 from airflow_sm_training.sagemaker.progress import ProgressReporter
+from airflow_sm_training.sagemaker.secrets import scrub
 from airflow_sm_training.sagemaker.watcher import watch
 
 if TYPE_CHECKING:
@@ -100,28 +101,29 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
             return {"error": to_event(error)}
 
     async def _wait_for_end(self) -> dict[str, Any]:
-        hook, secrets = self._hook(), set[str]()
-        last_lines: list[str] = []
-        ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        hook, job = self._hook(), _Job()
 
-        async with hook.async_client() as client, self._log_followed(hook, secrets, last_lines, ended):
+        async def describe() -> TrainingJobDescription:
+            description = await hook.describe_with(client, self.training_job_name, job.secrets)
+            job.is_known.set()
+            return description
+
+        async with hook.async_client() as client, self._log_followed(hook, job):
             description = await watch(
-                lambda: hook.describe_with(client, self.training_job_name, secrets),
+                describe,
                 until=_has_ended,
                 poll_interval=self.poll_interval,
                 deadline=self.deadline,
                 reporter=ProgressReporter(self.log),
             )
             # What was shown while it came is not shown again, except where it explains a failure.
-            ended.set_result(0 if self.stream_logs and description.is_successful else self.log_lines)
-        return {"description": description.to_dict(), "log_lines": last_lines}
+            job.ended.set_result(0 if self.stream_logs and description.is_successful else self.log_lines)
+        return {"description": description.to_dict(), "log_lines": job.last_lines}
 
     @asynccontextmanager
-    async def _log_followed(
-        self, hook: SageMakerTrainingJobHook, secrets: set[str], last_lines: list[str], ended: asyncio.Future[int]
-    ) -> AsyncIterator[None]:
+    async def _log_followed(self, hook: SageMakerTrainingJobHook, job: _Job) -> AsyncIterator[None]:
         """Read the job's log beside the polls: a slow or forbidden log neither delays the status nor fails the task."""
-        reader = asyncio.create_task(self._read_log(hook, secrets, last_lines, ended))
+        reader = asyncio.create_task(self._read_log(hook, job))
         try:
             yield
             await asyncio.wait({reader}, timeout=_LOG_SECONDS_AFTER_END)
@@ -131,27 +133,21 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
             if isinstance(outcome, Exception):
                 self.log.warning("The log of %s could not be read: %s", self.training_job_name, outcome)
 
-    async def _read_log(
-        self, hook: SageMakerTrainingJobHook, secrets: set[str], last_lines: list[str], ended: asyncio.Future[int]
-    ) -> None:
+    async def _read_log(self, hook: SageMakerTrainingJobHook, job: _Job) -> None:
         if not (self.stream_logs or self.log_lines):
             return
+        await job.is_known.wait()
         async with hook.async_client("logs") as client:
-            since = int((time.time() - _SHOW_LOG_SINCE_SECONDS) * 1000)
             log = TrainingJobLog(
                 client,
                 self.training_job_name,
-                since=since,
+                since=int((time.time() - _SHOW_LOG_SINCE_SECONDS) * 1000),
                 on_trouble=lambda error: self.log.warning("%s The job and the task go on without it.", error),
             )
             if self.stream_logs:
                 interval = min(self.poll_interval, _SLOWEST_LOG_INTERVAL)
-
-                def show(line: LogLine) -> None:
-                    self.log.info("%s", _shown(line, secrets))
-
-                await follow(log, show, interval=interval, ended=ended)
-            last_lines += [_shown(line, secrets) for line in await log.last_lines(await ended)]
+                await follow(log, lambda line: self.log.info("%s", job.shown(line)), interval=interval, ended=job.ended)
+            job.last_lines += [job.shown(line) for line in await log.last_lines(await job.ended)]
 
     def _hook(self) -> SageMakerTrainingJobHook:
         from airflow_sm_training.hooks.training_job import SageMakerTrainingJobHook  # noqa: PLC0415
@@ -164,11 +160,24 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
         )
 
 
+class _Job:
+    """
+    What the polls of a job tell the reader of its log.
+
+    ``secrets`` are the values to keep out of its lines; they are complete once the job ``is_known``. ``ended`` says how
+    many of its last lines are wanted.
+    """
+
+    def __init__(self) -> None:
+        self.secrets: set[str] = set()
+        self.last_lines: list[str] = []
+        self.is_known = asyncio.Event()
+        self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def shown(self, line: LogLine) -> str:
+        """Return the line as people may see it."""
+        return scrub(str(line), self.secrets)
+
+
 def _has_ended(description: TrainingJobDescription) -> bool:
     return description.is_ended
-
-
-def _shown(line: LogLine, secrets: set[str]) -> str:
-    from airflow_sm_training.sagemaker.secrets import scrub  # noqa: PLC0415
-
-    return scrub(str(line), secrets)

@@ -1,0 +1,88 @@
+"""Runs one operator as a worker and a triggerer would, without a scheduler: for scenario tables over both paths."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
+
+BUCKET = "sagemaker-us-east-1-123456789012"
+ROLE_ARN = "arn:aws:iam::123456789012:role/SageMakerExecutionRole"
+
+
+def config(program="print('trained')", **fields):
+    """A request that runs a line of Python."""
+    entrypoint = ["python", "-c", program]
+    return {
+        "AlgorithmSpecification": {
+            "TrainingImage": "python",
+            "TrainingInputMode": "File",
+            "ContainerEntrypoint": entrypoint,
+        },
+        "RoleArn": ROLE_ARN,
+        "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+        **fields,
+    }
+
+
+@dataclass
+class TaskRun:
+    """One task instance: what it pushed, and whether it was deferred."""
+
+    deferrable: bool
+    xcoms: dict[str, Any] = field(default_factory=dict)
+    deferrals: int = 0
+    max_tries: int = 0
+    run_id: str = "manual__2026-11-21T03:00:00+00:00"
+
+    def __call__(self, request, *, params=None, **parameters):
+        operator = SageMakerCreateTrainingJobOperator(
+            task_id="train",
+            config=copy.deepcopy(request),
+            deferrable=self.deferrable,
+            **{"poll_interval": 0.1, **parameters},
+        )
+        context = {"ti": self._task_instance(), "params": params or {}}
+        operator.render_template_fields(context)
+        return self._resumed(operator, context, self._execute(operator, context))
+
+    def _task_instance(self):
+        return SimpleNamespace(
+            dag_id="nightly",
+            task_id="train",
+            run_id=self.run_id,
+            map_index=-1,
+            max_tries=self.max_tries,
+            xcom_push=lambda *, key, value: self.xcoms.update({key: json.loads(json.dumps(value, allow_nan=False))}),
+        )
+
+    def _execute(self, operator, context):
+        from airflow_sm_training.compat import TaskDeferred
+
+        try:
+            return operator.execute(context)
+        except TaskDeferred as deferred:
+            self.deferrals += 1
+            return deferred
+
+    def _resumed(self, operator, context, outcome):
+        if not hasattr(outcome, "trigger"):
+            return outcome
+        # Across two processes, so through JSON both ways.
+        _, kwargs = outcome.trigger.serialize()
+        trigger = type(outcome.trigger)(**json.loads(json.dumps(kwargs)))
+        event = json.loads(json.dumps(asyncio.run(_first_event(trigger)), allow_nan=False))
+        return getattr(operator, outcome.method_name)(context, event)
+
+
+async def _first_event(trigger):
+    async for event in trigger.run():
+        return event.payload
+    return None
