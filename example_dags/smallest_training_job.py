@@ -25,7 +25,7 @@ from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJo
     doc_md=__doc__,
     params={
         "bucket": "sagemaker-us-east-1-123456789012",
-        "role_arn": "arn:aws:iam::123456789012:role/service-role/AmazonSageMaker-ExecutionRole",
+        "role_arn": "arn:aws:iam::123456789012:role/SageMakerExecutionRole",
         "image": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3",
     },
 )

@@ -100,9 +100,9 @@ class AirflowApi:
 def _readable(event: str | dict[str, Any]) -> list[str]:
     if isinstance(event, str):
         return event.splitlines()
-    if str(event.get("event", "")).startswith("::"):
-        return []  # the marks between which the user interface folds lines
-    time = str(event.get("timestamp") or "")[11:19]
+    if not event.get("timestamp") or str(event.get("event")).startswith("::"):
+        return []  # where the lines were read from, and the marks between which the user interface folds them
+    time = str(event["timestamp"])[11:19]
     level = str(event.get("level") or "info").upper()
     lines = [f"{time} {level:<7} {event.get('event', '')}"]
     # An exception comes as data beside the event.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from airflow_sm_training.demo.tables import live_view, log_panel, plain_line, result_table
+from airflow_sm_training.demo.tables import live_view, plain_line, result_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,14 +27,11 @@ class Screen:
     def __init__(self, console: Console | None = None) -> None:
         from rich.console import Console  # noqa: PLC0415
 
-        # A pipe or a CI log has no width of its own: don't break S3 URIs at 80 columns there.
         self._console = console or Console(highlight=False)
-        if not self._console.is_terminal:
-            self._console.width = max(self._console.width, 120)
 
     def say(self, text: str) -> None:
         """Write one line."""
-        self._console.print(text, soft_wrap=True)
+        self._line(text)
 
     @contextmanager
     def working(self, text: str) -> Iterator[None]:
@@ -59,14 +56,28 @@ class Screen:
 
     def result(self, report: Report) -> None:
         """Show what came out."""
-        self._console.print(log_panel("The end of the task's log", report.task_log))
-        self._console.print(result_table(report))
+        self._log("The end of the task's log", report.task_log)
+        self._rule("The result")
+        for name, value in result_rows(report):
+            self._line(f"{name:<24}{value}")
 
     def failure(self, failed: DemoFailed) -> None:
-        """Show what went wrong."""
+        """Show what went wrong, the reason last."""
         if failed.log:
-            self._console.print(log_panel("The last lines of its log", failed.log))
-        self._console.print(f"[bold red]The demo failed.[/] {_escaped(failed.reason)}", soft_wrap=True)
+            self._log("The last lines of its log", failed.log)
+        self._line(f"The demo failed. {failed.reason}", style="bold red")
+
+    def _log(self, title: str, lines: list[str]) -> None:
+        self._rule(title)
+        for line in lines:
+            self._line(line, style="dim")
+
+    def _rule(self, title: str) -> None:
+        self._console.rule(f"[bold]{title}", align="left")
+
+    def _line(self, text: str, style: str | None = None) -> None:
+        # Never folded, so that an S3 URI or a path can be copied; never markup, because logs have brackets.
+        self._console.print(text, style=style, soft_wrap=True, markup=False)
 
     def _plain(self) -> Callable[[Snapshot], None]:
         shown: list[Any] = [None]
@@ -74,13 +85,7 @@ class Screen:
         def show(snapshot: Snapshot) -> None:
             line = plain_line(snapshot)
             if line != shown[0]:
-                self._console.print(f"{snapshot.seconds:6.1f} s  {_escaped(line)}", soft_wrap=True)
+                self._line(f"{snapshot.seconds:6.1f} s  {line}")
                 shown[0] = line
 
         return show
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape  # noqa: PLC0415
-
-    return escape(text)

@@ -39,28 +39,17 @@ def plain_line(snapshot: Snapshot) -> str:
     return " · ".join(parts)
 
 
-def result_table(report: Report) -> RenderableType:
-    """Draw what came out."""
-    table = _grid()
-    # The accuracy and the URI stand alone in their cells, so that they can be copied.
-    table.add_row("Training job", report.xcom["training_job_name"])
-    table.add_row("Accuracy", f"[bold green]{report.accuracy:.4f}[/] of the validation set")
-    table.add_row("Model", report.model)
-    table.add_row("", f"{report.model_bytes / 1024:.0f} KiB, there when asked with HEAD")
-    for phase in report.phases:
-        seconds = phase["duration_in_seconds"]
-        table.add_row(f"Phase {phase['status']}", f"{seconds or 0:5.1f} s")
-    table.add_row("Task in the triggerer", f"{report.deferred_seconds:5.1f} s deferred, no worker held")
-    table.add_row("Task on a worker", f"{report.worker_seconds:5.1f} s at most, to submit and to finish")
-    return table
-
-
-def log_panel(title: str, lines: list[str]) -> RenderableType:
-    """Frame lines of a log."""
-    from rich.panel import Panel  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    return Panel(Text("\n".join(lines)), title=title, title_align="left")
+def result_rows(report: Report) -> list[tuple[str, str]]:
+    """Name and value of what came out."""
+    return [
+        ("Training job", report.xcom["training_job_name"]),
+        ("Accuracy", f"{report.accuracy:.4f}"),
+        ("Model", report.model),
+        ("", f"{report.model_bytes / 1024:.0f} KiB, there when asked with HEAD"),
+        *((f"Phase {phase['status']}", f"{phase['duration_in_seconds'] or 0:5.1f} s") for phase in report.phases),
+        ("Task in the triggerer", f"{report.deferred_seconds:5.1f} s deferred, no worker held"),
+        ("Task on a worker", f"{report.worker_seconds:5.1f} s at most, to submit and to finish"),
+    ]
 
 
 def _tasks(snapshot: Snapshot) -> RenderableType:
