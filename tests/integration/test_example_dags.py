@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 import boto3
 import pytest
-from airflow_runs import load_dag, xcoms
+
+from tests.integration.airflow_runs import load_dag, xcoms
 
 pytestmark = pytest.mark.usefixtures("airflow_database")
 
