@@ -29,7 +29,9 @@ def aws(endpoint, tmp_path):
             "AWS_ENDPOINT_URL": endpoint.endpoint_url,
             "AWS_PAGER": "",
         }
-        finished = subprocess.run([str(AWS), *arguments], env=environment, capture_output=True, text=True, timeout=60)
+        finished = subprocess.run(
+            [str(AWS), *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
         if not check:
             return finished.returncode, finished.stderr
         assert finished.returncode == 0, finished.stderr

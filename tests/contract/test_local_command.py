@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import signal
@@ -34,6 +33,10 @@ def running(*arguments):
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+def run(*arguments):
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False)
 
 
 def boto3_client(introduction, service):
@@ -96,7 +99,7 @@ def test_faults_and_images_from_the_command_line(tmp_path):
     ],
 )
 def test_a_wrong_argument_is_one_line(arguments, message):
-    finished = subprocess.run([*COMMAND, "--port", "0", *arguments], capture_output=True, text=True, timeout=60)
+    finished = run("--port", "0", *arguments)
     assert finished.returncode == 2
     assert message in finished.stderr
     assert finished.stderr.count("\n") == 1
@@ -105,9 +108,7 @@ def test_a_wrong_argument_is_one_line(arguments, message):
 def test_a_port_in_use_is_one_line():
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
-        finished = subprocess.run(
-            [*COMMAND, "--port", port], capture_output=True, text=True, timeout=60, env=os.environ
-        )
+        finished = run("--port", port)
     assert finished.returncode == 2
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in finished.stderr
     assert finished.stderr.count("\n") == 1

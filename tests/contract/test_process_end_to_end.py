@@ -92,7 +92,7 @@ def test_a_spot_interruption_runs_the_program_again(endpoint, client):
     name = unique("spot")
     # The second run finds what the first left in the checkpoint directory, and ends.
     program = algorithm(
-        "import os, sys, time; path = os.path.join(os.environ['SM_CHECKPOINT_DIR'], 'seen'); "
+        "import os, sys, time; path = '/opt/ml/checkpoints/seen'; "
         "seen = os.path.exists(path); open(path, 'w').close(); "
         "print('second' if seen else 'first', flush=True); time.sleep(0 if seen else 600)"
     )
