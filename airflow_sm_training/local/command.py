@@ -6,13 +6,14 @@ import shlex
 import signal
 import sys
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from airflow_sm_training.local.endpoint import LocalSageMaker
     from airflow_sm_training.local.faults import Fault
@@ -61,18 +62,26 @@ def run(args: argparse.Namespace) -> int:
             images=dict(map(_read_image, args.image)),
             on_event=_say_event,
         )
-        stopping = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopping.set())
-        with endpoint:
+        with _asked_to_end() as asked, endpoint:
             _introduce(endpoint, args.host)
-            while not stopping.wait(1.0):
-                pass
+            asked.wait()
             _say("Ending: stopping jobs that still run.")
     except (EndpointStartError, ValueError, OSError) as error:
         sys.stderr.write(f"airflow-sm-training local: {error}\n")
         return 2
     return 0
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[threading.Event]:
+    """Let SIGINT and SIGTERM set an event, for as long as the endpoint runs."""
+    asked = threading.Event()
+    former = {number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 def _introduce(endpoint: LocalSageMaker, host: str) -> None:

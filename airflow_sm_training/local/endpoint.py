@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import shutil
@@ -176,6 +177,9 @@ class LocalSageMaker:
         if self._started is not None:
             raise RuntimeError("the endpoint has been started already")
         with ExitStack() as stack:
+            # A program that ends without stop() must not leave training processes behind.
+            atexit.register(self.stop)
+            stack.callback(atexit.unregister, self.stop)
             self._start(stack)
             self._started = stack.pop_all()
 

@@ -6,7 +6,10 @@ import asyncio
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 from endpoint_requests import SIGNED, create_request, http
@@ -61,6 +64,18 @@ def wait_for_pid(bucket, s3):
         except s3.exceptions.NoSuchKey:
             time.sleep(0.1)
     raise AssertionError("the process did not start")
+
+
+def test_a_program_that_forgets_to_stop_it_leaves_nothing_either():
+    program = (
+        "from airflow_sm_training.local import LocalSageMaker\n"
+        "endpoint = LocalSageMaker()\n"
+        "endpoint.start()\n"
+        "print(endpoint.root)\n"
+    )
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert finished.stderr == ""
+    assert not Path(finished.stdout.strip()).exists()
 
 
 def test_it_starts_inside_a_running_event_loop_and_serves_while_that_is_busy():

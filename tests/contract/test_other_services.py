@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import io
 import os
 import time
 
 import pytest
-from endpoint_requests import FOR_EVER, create_request, http, unique
+from endpoint_requests import FOR_EVER, SIGNED, create_request, unique
+from endpoint_requests import http as ask
 
 
 @pytest.fixture
@@ -66,6 +68,16 @@ def test_a_body_of_unknown_length(endpoint, s3):
     assert s3.get_object(Bucket=endpoint.bucket, Key="streamed")["Body"].read() == b"one two"
 
 
+def test_a_chunked_body(endpoint, s3):
+    connection = http.client.HTTPConnection(endpoint.endpoint_url.removeprefix("http://"), timeout=30)
+    headers = {"Authorization": SIGNED["Authorization"].replace("/sagemaker/", "/s3/"), "Transfer-Encoding": "chunked"}
+    body = iter([b"one ", b"two"])
+    connection.request("PUT", f"/{endpoint.bucket}/chunked", body=body, headers=headers, encode_chunked=True)
+    assert connection.getresponse().status == 200
+    connection.close()
+    assert s3.get_object(Bucket=endpoint.bucket, Key="chunked")["Body"].read() == b"one two"
+
+
 def test_an_empty_object_a_missing_one_and_a_deletion(endpoint, s3):
     s3.put_object(Bucket=endpoint.bucket, Key="empty", Body=b"")
     assert s3.head_object(Bucket=endpoint.bucket, Key="empty")["ContentLength"] == 0
@@ -79,7 +91,7 @@ def test_an_empty_object_a_missing_one_and_a_deletion(endpoint, s3):
 def test_a_presigned_address_needs_no_headers(endpoint, s3):
     s3.put_object(Bucket=endpoint.bucket, Key="shared", Body=b"text")
     url = s3.generate_presigned_url("get_object", Params={"Bucket": endpoint.bucket, "Key": "shared"})
-    assert http("GET", url) == (200, b"text")
+    assert ask("GET", url) == (200, b"text")
 
 
 def test_logs(endpoint):
