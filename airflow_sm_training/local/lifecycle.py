@@ -59,7 +59,7 @@ class Lifecycle:
 
     def stop(self, job: TrainingJob, secondary_status: SecondaryStatus, now: float) -> None:
         """Bring a job to an end; one that is on its way there, or there, goes on as it does."""
-        if job.status == TrainingJobStatus.IN_PROGRESS and job.requested_end is None:
+        if job.status == TrainingJobStatus.IN_PROGRESS:
             assert job.player is not None
             job.requested_end = secondary_status
             job.player.stop(job, secondary_status, now)

@@ -171,6 +171,20 @@ def test_what_was_planned_for_a_deleted_job_does_not_strike_the_next_of_its_name
     assert world.status("job") == ("InProgress", "Training")
 
 
+def test_the_warm_pool_of_a_deleted_job_does_not_bring_it_back(world):
+    world.create("job", ResourceConfig=resources(KeepAlivePeriodInSeconds=1000))
+    world.now += 70
+    world.call("UpdateTrainingJob", TrainingJobName="job", ResourceConfig={"KeepAlivePeriodInSeconds": 0})
+    world.call("DeleteTrainingJob", TrainingJobName="job")
+    world.now += 1
+    world.create("job")
+    world.now += 900
+    assert world.list_names(LastModifiedTimeAfter=0) == ["job"]
+    changed = world.now
+    world.now += 1000  # the first job's pool would have ended meanwhile
+    assert world.list_names(LastModifiedTimeAfter=changed) == []
+
+
 class TestDelete:
     def test_only_jobs_that_have_ended(self, world):
         world.create("job")
@@ -305,6 +319,11 @@ class TestTags:
         error = world.error("AddTags", ResourceArn=arn, Tags=[{"Key": "one-more", "Value": "v"}])
         assert error.message.endswith("limit of 50")
         assert len(world.call("ListTags", ResourceArn=arn)["Tags"]) == 50
+
+    @pytest.mark.parametrize("change", [("123456789012", "210987654321"), ("arn:aws:", "arn:aws-cn:")])
+    def test_of_another_account_or_partition(self, world, change):
+        arn = world.create("job").replace(*change)
+        assert world.error("ListTags", ResourceArn=arn).message == f"Could not find resource with ARN: {arn}"
 
     @pytest.mark.parametrize("operation", ["AddTags", "ListTags", "DeleteTags"])
     def test_of_an_unknown_job(self, world, operation):

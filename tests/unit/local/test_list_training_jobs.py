@@ -116,6 +116,16 @@ def test_pages_stay_right_while_jobs_come_change_and_go(world, sort_by):
     assert not any(name.startswith("fresh") for name in found)
 
 
+def test_a_job_that_went_between_two_pages_is_not_on_the_second(world):
+    for name in ("a", "b", "c"):
+        world.create(name)
+    world.now += 60
+    token = world.call("ListTrainingJobs", MaxResults=1, SortBy="Name")["NextToken"]
+    world.call("DeleteTrainingJob", TrainingJobName="b")
+    world.now += 1
+    assert world.list_names(NextToken=token, MaxResults=5, SortBy="Name") == ["c"]
+
+
 def test_status_and_page_size_together_filter_the_page_after_it_was_cut(world):
     for number in range(6):
         world.create(f"job-{number}")
