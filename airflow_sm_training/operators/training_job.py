@@ -215,14 +215,11 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         self.log.info("%s", submission.training_job_arn)
 
     def _log_result(self, description: TrainingJobDescription) -> None:
-        derived = description.derived
-        facts = (
-            [f"billable {derived['billable_instance_seconds']} instance seconds"]
-            if ("billable_instance_seconds" in derived)
-            else []
-        )
-        facts += [f"{name} = {value:g}" for name, value in derived.get("metrics", {}).items()]
-        self.log.info("%s: %s. %s", description.name, description.status, ", ".join(facts))
+        billable = description.derived.get("billable_instance_seconds")
+        cost = "" if billable is None else f" ({billable} billable instance seconds)"
+        self.log.info("%s: %s%s", description.name, description.status, cost)
+        for name, value in description.metrics.items():
+            self.log.info("%s = %s", name, value)
         if description.model_artifacts:
             self.log.info("Model: %s", description.model_artifacts)
 
