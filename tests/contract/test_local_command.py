@@ -31,8 +31,8 @@ def running(*arguments):
         yield process, introduction
     finally:
         if process.poll() is None:
-            process.kill()
-        process.communicate()
+            process.terminate()  # not kill: it has files to remove
+        process.communicate(timeout=30)
 
 
 def run(*arguments):
