@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from airflow_sm_training.local.endpoint import LocalSageMaker
     from airflow_sm_training.local.faults import Fault
-    from airflow_sm_training.local.store import JobEvent
+    from airflow_sm_training.local.jobs.store import JobEvent
 
 DESCRIPTION = "Run a SageMaker training endpoint on this machine."
 _DEFAULT_PORT = 4599

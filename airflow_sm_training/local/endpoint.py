@@ -13,26 +13,26 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from airflow_sm_training.local.control import Control
 from airflow_sm_training.local.counts import RequestCounts
 from airflow_sm_training.local.errors import ACCOUNT_ID
 from airflow_sm_training.local.faults import Fault, Faults
-from airflow_sm_training.local.gateway import Gateway, is_loopback_name
-from airflow_sm_training.local.moto_backend import MotoBackend
-from airflow_sm_training.local.relay import Relay
+from airflow_sm_training.local.http.control import Control
+from airflow_sm_training.local.http.gateway import Gateway, is_loopback_name
+from airflow_sm_training.local.http.moto_backend import MotoBackend
+from airflow_sm_training.local.http.relay import Relay
+from airflow_sm_training.local.http.server import ServerThread, bind
+from airflow_sm_training.local.jobs.scripts import DEFAULT_TIMELINE, Scripts
+from airflow_sm_training.local.jobs.store import JobEvent, JobStore
+from airflow_sm_training.local.operations.service import TrainingJobService
 from airflow_sm_training.local.runner import ProcessRunner
-from airflow_sm_training.local.scripts import DEFAULT_TIMELINE, Scripts
-from airflow_sm_training.local.server import ServerThread, bind
-from airflow_sm_training.local.service import TrainingJobService
-from airflow_sm_training.local.store import JobEvent, JobStore
 from airflow_sm_training.local.timeline import Timeline
 from airflow_sm_training.sagemaker import model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from airflow_sm_training.local.listener import TrainingJobRunner
-    from airflow_sm_training.local.scripted import ScriptedDelays
+    from airflow_sm_training.local.jobs.listener import TrainingJobRunner
+    from airflow_sm_training.local.jobs.scripted import ScriptedDelays
     from airflow_sm_training.local.timeline import Step
 
 _log = logging.getLogger(__name__)
@@ -127,6 +127,10 @@ class LocalSageMaker:
     def endpoint_url(self) -> str:
         """Where to send requests, such as ``http://127.0.0.1:4567``."""
         self._running_service()
+        return self._url
+
+    @property
+    def _url(self) -> str:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - not bound here
         return f"http://[{host}]:{self._port}" if ":" in host else f"http://{host}:{self._port}"
 
@@ -250,6 +254,7 @@ class LocalSageMaker:
         runner = ProcessRunner(
             root=self._root,
             endpoint_url=moto_url,
+            job_endpoint_url=self._url,
             python=self._python,
             images=self._images,
             grace_period_in_seconds=self._grace_period_in_seconds,

@@ -118,3 +118,16 @@ def test_a_spot_interruption_runs_the_program_again(endpoint, client):
     assert described["TrainingJobStatus"] == "Completed", described
     assert phases.count("Training") == 2
     assert "Interrupted" in phases
+
+
+def test_boto3_in_a_job_finds_the_job_itself(endpoint, client):
+    name = unique("asks")
+    program = algorithm(
+        "import boto3, os; sagemaker = boto3.client('sagemaker'); "
+        "job = sagemaker.describe_training_job(TrainingJobName=os.environ['TRAINING_JOB_NAME']); "
+        "assert job['TrainingJobStatus'] == 'InProgress', job"
+    )
+    client.create_training_job(**create_request(endpoint, name, AlgorithmSpecification=program))
+
+    described = wait(client, name)
+    assert described["TrainingJobStatus"] == "Completed", described.get("FailureReason")

@@ -135,7 +135,7 @@ TRAINING = Step(Phase.TRAINING, 0.2)
         ([Step(Phase.FAILED, failure_reason="CapacityError: none")], {}, errors.TrainingJobFailed, "CapacityError"),
     ],
 )
-def test_what_each_end_comes_to(run, scripted, timeline, parameters, expected, says):
+def test_what_each_end_comes_to(run, scripted, timeline, parameters, expected, says):  # noqa: PLR0917
     request = scripted(timeline)
     if expected is None:
         assert run(request, **parameters)["derived"]["phases"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from airflow_sm_training.local.listener import TrainingJobListener
+    from airflow_sm_training.local.jobs.listener import TrainingJobListener
 
 __all__ = ["ProcessRunner"]
 
@@ -29,7 +29,8 @@ class ProcessRunner:
     Runs training jobs as processes of this machine, with the conventions of SageMaker's training containers.
 
     :param root: the directory below which every job gets its own
-    :param endpoint_url: where S3 and CloudWatch Logs answer, for the runner and for boto3 in the jobs
+    :param endpoint_url: where S3 and CloudWatch Logs answer the runner
+    :param job_endpoint_url: where boto3 in the jobs finds AWS; ``endpoint_url`` by default
     :param python: the Python that runs scripts, and what ``python`` means in an entry point
     :param images: the command to run for a ``TrainingImage``, for images that have a counterpart on this machine
     :param grace_period_in_seconds: between SIGTERM and SIGKILL; 120 s as SageMaker gives
@@ -40,13 +41,14 @@ class ProcessRunner:
         *,
         root: Path,
         endpoint_url: str,
+        job_endpoint_url: str | None = None,
         python: str = sys.executable,
         images: Mapping[str, Sequence[str]] | None = None,
         grace_period_in_seconds: float = 120.0,
     ) -> None:
         self._settings = RunnerSettings(
             root=root.resolve(),
-            endpoint_url=endpoint_url,
+            endpoint_url=job_endpoint_url or endpoint_url,
             python=python,
             images=dict(images or {}),
             grace_period_in_seconds=grace_period_in_seconds,

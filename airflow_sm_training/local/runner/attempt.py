@@ -28,7 +28,7 @@ from airflow_sm_training.sagemaker.statuses import FailureKind, SecondaryStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from airflow_sm_training.local.listener import TrainingJobListener
+    from airflow_sm_training.local.jobs.listener import TrainingJobListener
     from airflow_sm_training.local.runner.directory import JobDirectory
     from airflow_sm_training.local.runner.s3 import S3
     from airflow_sm_training.local.runner.settings import RunnerSettings

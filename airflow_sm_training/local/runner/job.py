@@ -20,7 +20,7 @@ from airflow_sm_training.sagemaker.statuses import FailureKind, SecondaryStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from airflow_sm_training.local.listener import TrainingJobListener
+    from airflow_sm_training.local.jobs.listener import TrainingJobListener
     from airflow_sm_training.local.runner.clients import Clients
     from airflow_sm_training.local.runner.outcome import Outcome
     from airflow_sm_training.local.runner.settings import RunnerSettings
@@ -68,7 +68,7 @@ class TrainingJob:
 
     def stop(self, secondary_status: SecondaryStatus) -> None:
         """
-        Ask the job to end. See :class:`~airflow_sm_training.local.listener.RunningTrainingJob`.
+        Ask the job to end. See :class:`~airflow_sm_training.local.jobs.listener.RunningTrainingJob`.
 
         :param secondary_status: how the job will have ended; ``Interrupted`` restarts it
         """

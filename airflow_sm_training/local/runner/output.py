@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from airflow_sm_training.local.listener import TrainingJobListener
+    from airflow_sm_training.local.jobs.listener import TrainingJobListener
     from airflow_sm_training.local.runner.cloudwatch import LogShipper
     from airflow_sm_training.local.runner.metrics import MetricReader
 

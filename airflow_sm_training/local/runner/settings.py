@@ -16,7 +16,7 @@ class RunnerSettings:
     Fixed when the runner is made.
 
     :param root: the directory of the jobs' directories
-    :param endpoint_url: where S3 and CloudWatch Logs answer
+    :param endpoint_url: where boto3 in the jobs finds AWS
     :param python: the Python of the jobs
     :param images: a command for each training image that has one on this machine
     :param grace_period_in_seconds: between SIGTERM and SIGKILL

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from airflow_sm_training.local.errors import ServiceError
-from airflow_sm_training.local.scripted import ScriptedDelays
-from airflow_sm_training.local.scripts import Scripts
-from airflow_sm_training.local.service import TrainingJobService
-from airflow_sm_training.local.store import JobEvent, JobStore
+from airflow_sm_training.local.jobs.scripted import ScriptedDelays
+from airflow_sm_training.local.jobs.scripts import Scripts
+from airflow_sm_training.local.jobs.store import JobEvent, JobStore
+from airflow_sm_training.local.operations.service import TrainingJobService
+from airflow_sm_training.local.operations.validation import check_request
 from airflow_sm_training.local.timeline import Timeline
-from airflow_sm_training.local.validation import check_request
 
 START = 1_800_000_000.0
 REGION = "us-east-1"

@@ -6,8 +6,8 @@ import inspect
 
 import pytest
 
-from airflow_sm_training.local import listener
-from airflow_sm_training.local.processes import _Listener
+from airflow_sm_training.local.jobs import listener
+from airflow_sm_training.local.jobs.processes import _Listener
 from airflow_sm_training.local.runner import ProcessRunner
 from airflow_sm_training.local.runner.job import TrainingJob
 

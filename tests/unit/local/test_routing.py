@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_sm_training.local.gateway import is_loopback_name
-from airflow_sm_training.local.routing import identify, with_form
+from airflow_sm_training.local.http.gateway import is_loopback_name
+from airflow_sm_training.local.http.routing import identify, with_form
 
 
 def signed(service, region="eu-west-1"):

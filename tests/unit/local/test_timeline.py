@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from airflow_sm_training.local.scripts import DEFAULT_TIMELINE
+from airflow_sm_training.local.jobs.scripts import DEFAULT_TIMELINE
 from airflow_sm_training.local.timeline import ENDS, MESSAGES, Step, Timeline, TimelineError
 from airflow_sm_training.sagemaker.statuses import TERMINAL_STATUSES, SecondaryStatus
 

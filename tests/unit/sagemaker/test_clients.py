@@ -89,7 +89,7 @@ async def test_a_failed_build_fails_its_users_and_is_tried_again():
 
 
 def test_event_loops_do_not_share():
-    factory, done = Factory(), None
+    factory = Factory()
 
     async def run():
         async with shared_client("key", factory) as client:

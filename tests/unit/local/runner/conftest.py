@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from airflow_sm_training.local.listener import RunningTrainingJob, TrainingJobRunner
+    from airflow_sm_training.local.jobs.listener import RunningTrainingJob, TrainingJobRunner
     from airflow_sm_training.sagemaker.statuses import SecondaryStatus
 
 REGION = "eu-west-1"

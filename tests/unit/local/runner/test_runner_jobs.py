@@ -263,7 +263,7 @@ def test_a_rerun_under_the_same_name_starts_from_an_empty_directory(workshop):
 
 
 def test_the_runner_keeps_its_protocol(workshop):
-    from airflow_sm_training.local.listener import TrainingJobRunner
+    from airflow_sm_training.local.jobs.listener import TrainingJobRunner
 
     runner: TrainingJobRunner = workshop.runner()
     assert not runner.can_run(workshop.request("nothing"))

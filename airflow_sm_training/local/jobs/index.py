@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from airflow_sm_training.local.job import TrainingJob
+    from airflow_sm_training.local.jobs.job import TrainingJob
 
 _Entry = tuple[float, int, "TrainingJob"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from airflow_sm_training.local.jobs.warm_pool import WarmPool, find_available, match_key
 from airflow_sm_training.local.timeline import ENDS
-from airflow_sm_training.local.warm_pool import WarmPool, find_available, match_key
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus, TrainingJobStatus
 
 if TYPE_CHECKING:
-    from airflow_sm_training.local.job import TrainingJob
-    from airflow_sm_training.local.schedule import Schedule
-    from airflow_sm_training.local.store import JobStore
+    from airflow_sm_training.local.jobs.job import TrainingJob
+    from airflow_sm_training.local.jobs.schedule import Schedule
+    from airflow_sm_training.local.jobs.store import JobStore
 
 # For how long Describe says nothing of the warm pool of a job that has just completed, in seconds.
 _WARM_POOL_DELAY = 0.5

@@ -6,12 +6,12 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from airflow_sm_training.local.warm_pool import warm_pool_status
+from airflow_sm_training.local.jobs.warm_pool import warm_pool_status
 from airflow_sm_training.sagemaker import model
 from airflow_sm_training.sagemaker.statuses import WarmPoolStatus
 
 if TYPE_CHECKING:
-    from airflow_sm_training.local.job import TrainingJob
+    from airflow_sm_training.local.jobs.job import TrainingJob
 
 _SWITCHES = ("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining")
 

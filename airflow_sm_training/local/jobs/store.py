@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from airflow_sm_training.local.index import ModifiedIndex
-from airflow_sm_training.local.schedule import Schedule
+from airflow_sm_training.local.jobs.index import ModifiedIndex
+from airflow_sm_training.local.jobs.schedule import Schedule
 from airflow_sm_training.local.timeline import MESSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from airflow_sm_training.local.job import TrainingJob
+    from airflow_sm_training.local.jobs.job import TrainingJob
     from airflow_sm_training.sagemaker.statuses import SecondaryStatus, TrainingJobStatus
 
 

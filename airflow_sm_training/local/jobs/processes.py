@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow_sm_training.local.job import Metric
+from airflow_sm_training.local.jobs.job import Metric
 from airflow_sm_training.sagemaker.statuses import FailureKind, SecondaryStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from airflow_sm_training.local.job import TrainingJob
-    from airflow_sm_training.local.lifecycle import Lifecycle
-    from airflow_sm_training.local.listener import TrainingJobRunner
-    from airflow_sm_training.local.store import JobStore
+    from airflow_sm_training.local.jobs.job import TrainingJob
+    from airflow_sm_training.local.jobs.lifecycle import Lifecycle
+    from airflow_sm_training.local.jobs.listener import TrainingJobRunner
+    from airflow_sm_training.local.jobs.store import JobStore
     from airflow_sm_training.sagemaker.statuses import TrainingJobStatus
 
 

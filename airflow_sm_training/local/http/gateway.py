@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web  # noqa: TID253 - never imported by a DAG file
 
-from airflow_sm_training.local import errors, routing
-from airflow_sm_training.local.control import PREFIX
+from airflow_sm_training.local import errors
 from airflow_sm_training.local.errors import ServiceError
 from airflow_sm_training.local.faults import FaultKind
-from airflow_sm_training.local.tagging import is_training_job
-from airflow_sm_training.local.validation import check_request
-from airflow_sm_training.local.wire import decode_body, error_response, json_response
+from airflow_sm_training.local.http import routing
+from airflow_sm_training.local.http.control import PREFIX
+from airflow_sm_training.local.http.wire import decode_body, error_response, json_response
+from airflow_sm_training.local.operations.tagging import is_training_job
+from airflow_sm_training.local.operations.validation import check_request
 
 if TYPE_CHECKING:
-    from airflow_sm_training.local.control import Control
     from airflow_sm_training.local.counts import RequestCounts
     from airflow_sm_training.local.faults import Fault, Faults
-    from airflow_sm_training.local.relay import Relay
-    from airflow_sm_training.local.routing import Route
-    from airflow_sm_training.local.service import TrainingJobService
+    from airflow_sm_training.local.http.control import Control
+    from airflow_sm_training.local.http.relay import Relay
+    from airflow_sm_training.local.http.routing import Route
+    from airflow_sm_training.local.operations.service import TrainingJobService
 
 _TAG_OPERATIONS = frozenset({"AddTags", "ListTags", "DeleteTags"})
 # These may wait for a process to start, or look at every job: not in the event loop.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from airflow_sm_training.local.job import TrainingJob
+    from airflow_sm_training.local.jobs.job import TrainingJob
 
 _DEFAULT_SIZE = 10
 # Pagings that nobody finishes must not be kept for ever.

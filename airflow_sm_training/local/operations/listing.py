@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow_sm_training.local.presentation import summarize, training_plan
-from airflow_sm_training.local.timestamps import epoch_seconds
-from airflow_sm_training.local.warm_pool import warm_pool_status
+from airflow_sm_training.local.jobs.warm_pool import warm_pool_status
+from airflow_sm_training.local.operations.presentation import summarize, training_plan
+from airflow_sm_training.local.operations.timestamps import epoch_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from airflow_sm_training.local.job import TrainingJob
-    from airflow_sm_training.local.paging import Pager
-    from airflow_sm_training.local.store import JobStore
+    from airflow_sm_training.local.jobs.job import TrainingJob
+    from airflow_sm_training.local.jobs.store import JobStore
+    from airflow_sm_training.local.operations.paging import Pager
 
 _TIMES = ("CreationTimeAfter", "CreationTimeBefore", "LastModifiedTimeAfter", "LastModifiedTimeBefore")
 _SORT_KEYS: Mapping[str, Callable[[TrainingJob], Any]] = {

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from airflow_sm_training.local.job import Metric
+from airflow_sm_training.local.jobs.job import Metric
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from airflow_sm_training.local.job import Script, TrainingJob
-    from airflow_sm_training.local.lifecycle import Lifecycle
+    from airflow_sm_training.local.jobs.job import Script, TrainingJob
+    from airflow_sm_training.local.jobs.lifecycle import Lifecycle
     from airflow_sm_training.local.timeline import Step
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_sm_training.local.errors import validation_error
-from airflow_sm_training.local.warm_pool import warm_pool_status
+from airflow_sm_training.local.jobs.warm_pool import warm_pool_status
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus, TrainingJobStatus, WarmPoolStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from airflow_sm_training.local.job import TrainingJob
+    from airflow_sm_training.local.jobs.job import TrainingJob
 
 _DEBUGGABLE = frozenset({SecondaryStatus.DOWNLOADING, SecondaryStatus.TRAINING})
 _RETAINED = frozenset({WarmPoolStatus.AVAILABLE, WarmPoolStatus.IN_USE})

@@ -5,25 +5,26 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from airflow_sm_training.local import errors, listing, search, tagging, updates
-from airflow_sm_training.local.create_rules import check_create
+from airflow_sm_training.local import errors
 from airflow_sm_training.local.errors import ACCOUNT_ID
-from airflow_sm_training.local.job import Script, TrainingJob
-from airflow_sm_training.local.lifecycle import Lifecycle
-from airflow_sm_training.local.paging import Pager
-from airflow_sm_training.local.presentation import describe
-from airflow_sm_training.local.processes import ProcessPlayer
-from airflow_sm_training.local.quotas import check_quotas
-from airflow_sm_training.local.scripted import ScriptedDelays, ScriptedPlayer
-from airflow_sm_training.local.warm_pool import warm_pool_status
+from airflow_sm_training.local.jobs.job import Script, TrainingJob
+from airflow_sm_training.local.jobs.lifecycle import Lifecycle
+from airflow_sm_training.local.jobs.processes import ProcessPlayer
+from airflow_sm_training.local.jobs.quotas import check_quotas
+from airflow_sm_training.local.jobs.scripted import ScriptedDelays, ScriptedPlayer
+from airflow_sm_training.local.jobs.warm_pool import warm_pool_status
+from airflow_sm_training.local.operations import listing, search, tagging, updates
+from airflow_sm_training.local.operations.create_rules import check_create
+from airflow_sm_training.local.operations.paging import Pager
+from airflow_sm_training.local.operations.presentation import describe
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus, TrainingJobStatus, WarmPoolStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from airflow_sm_training.local.listener import TrainingJobRunner
-    from airflow_sm_training.local.scripts import Scripts
-    from airflow_sm_training.local.store import JobStore
+    from airflow_sm_training.local.jobs.listener import TrainingJobRunner
+    from airflow_sm_training.local.jobs.scripts import Scripts
+    from airflow_sm_training.local.jobs.store import JobStore
 
 Body = dict[str, Any]
 

@@ -11,10 +11,10 @@ from airflow_sm_training.sagemaker.statuses import SecondaryStatus, TrainingJobS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from airflow_sm_training.local.lifecycle import Player
-    from airflow_sm_training.local.listener import RunningTrainingJob
+    from airflow_sm_training.local.jobs.lifecycle import Player
+    from airflow_sm_training.local.jobs.listener import RunningTrainingJob
+    from airflow_sm_training.local.jobs.warm_pool import WarmPool
     from airflow_sm_training.local.timeline import Timeline
-    from airflow_sm_training.local.warm_pool import WarmPool
 
 # Phases in which the instances work for the job: their seconds are the training time.
 _ON_INSTANCES = frozenset(

@@ -15,7 +15,7 @@ from airflow_sm_training.sagemaker.statuses import TrainingJobStatus, WarmPoolSt
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from airflow_sm_training.local.job import TrainingJob
+    from airflow_sm_training.local.jobs.job import TrainingJob
 
 _MATCHED_RESOURCES = ("InstanceCount", "InstanceType", "InstanceGroups", "VolumeKmsKeyId", "VolumeSizeInGB")
 _MATCHED_FIELDS = ("RoleArn", "VpcConfig")

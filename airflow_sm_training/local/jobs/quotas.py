@@ -10,7 +10,7 @@ from airflow_sm_training.local.errors import limit_exceeded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from airflow_sm_training.local.job import TrainingJob
+    from airflow_sm_training.local.jobs.job import TrainingJob
 
 
 def check_quotas(quotas: Mapping[str, int], request: Mapping[str, Any], jobs: Iterable[TrainingJob]) -> None:

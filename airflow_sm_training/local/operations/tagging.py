@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflow_sm_training.local.create_rules import check_tags
 from airflow_sm_training.local.errors import validation_error
-from airflow_sm_training.local.presentation import tag_list
+from airflow_sm_training.local.operations.create_rules import check_tags
+from airflow_sm_training.local.operations.presentation import tag_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from airflow_sm_training.local.job import TrainingJob
-    from airflow_sm_training.local.store import JobStore
+    from airflow_sm_training.local.jobs.job import TrainingJob
+    from airflow_sm_training.local.jobs.store import JobStore
 
 _RESOURCE = ":training-job/"
 _MAXIMUM_TAGS = 50

@@ -10,16 +10,16 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from airflow_sm_training.local.errors import validation_error
-from airflow_sm_training.local.presentation import search_record
-from airflow_sm_training.local.search_properties import Property, find_property
-from airflow_sm_training.local.timestamps import epoch_seconds
+from airflow_sm_training.local.operations.presentation import search_record
+from airflow_sm_training.local.operations.search_properties import Property, find_property
+from airflow_sm_training.local.operations.timestamps import epoch_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from airflow_sm_training.local.job import TrainingJob
-    from airflow_sm_training.local.paging import Pager
-    from airflow_sm_training.local.store import JobStore
+    from airflow_sm_training.local.jobs.job import TrainingJob
+    from airflow_sm_training.local.jobs.store import JobStore
+    from airflow_sm_training.local.operations.paging import Pager
 
 _ORDERINGS = {
     "GreaterThan": operator.gt,

@@ -1,0 +1,1 @@
+"""The state: jobs, their lives, and time. Knows nothing of HTTP."""
