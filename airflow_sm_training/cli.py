@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Run one command.
 
     :param arguments: the words after the program's name; default is the process's own.
-    :return: exit code: 0 is good, 1 says that something is wrong with what was asked about, 2 that it could not be asked.
+    :return: exit code: 0 is good, 1 that something is wrong with what was asked about, 2 that it could not be asked.
     """
     options = _parser().parse_args(arguments)
     return int(options.run(options))
