@@ -98,7 +98,7 @@ def _from_client_error(error: Any, doing: str, name: str | None, *, named_job: b
     code, said = details.get("Code", "Unknown"), details.get("Message", "")
     http_status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     error_class, remedy = _class_and_remedy(code, http_status, named_job=named_job)
-    message = f"Could not {doing}: {said or code} ({code}).{remedy}"
+    message = f"Could not {doing}: {said.rstrip('.') or code} ({code}).{remedy}"
     return error_class(message, training_job_name=name, code=code)
 
 
@@ -144,14 +144,15 @@ def _from_botocore_error(error: Exception, doing: str, name: str | None) -> erro
         botocore_exceptions.NoRegionError,
         botocore_exceptions.TokenRetrievalError,
     )
+    said = str(error).rstrip(".") or type(error).__name__
     if isinstance(error, credentials):
         remedy = "Fill in the Airflow connection, or give the worker a role."
         if isinstance(error, botocore_exceptions.NoRegionError):
             remedy = "Set region_name on the operator or in the extra of the Airflow connection."
-        return errors.CredentialsUnusable(f"Could not {doing}: {error} {remedy}", training_job_name=name)
+        return errors.CredentialsUnusable(f"Could not {doing}: {said}. {remedy}", training_job_name=name)
     if isinstance(error, botocore_exceptions.ParamValidationError):
-        return errors.RequestRejected(f"Could not {doing}: {error}", training_job_name=name)
+        return errors.RequestRejected(f"Could not {doing}: {said}.", training_job_name=name)
     if isinstance(error, (botocore_exceptions.HTTPClientError, botocore_exceptions.ConnectionError, OSError)):
         remedy = "Check the network, and endpoint_url in the extra of the Airflow connection."
-        return errors.ServiceUnavailable(f"Could not {doing}: {error} {remedy}", training_job_name=name)
-    return errors.SageMakerTrainingError(f"Could not {doing}: {error}", training_job_name=name)
+        return errors.ServiceUnavailable(f"Could not {doing}: {said}. {remedy}", training_job_name=name)
+    return errors.SageMakerTrainingError(f"Could not {doing}: {said}.", training_job_name=name)
