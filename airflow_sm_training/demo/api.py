@@ -74,6 +74,11 @@ class AirflowApi:
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/tries"
         return list(self._call("GET", path)["task_instances"])
 
+    def events(self, dag_id: str, run_id: str, task_id: str) -> list[dict[str, Any]]:
+        """Return the audit log of a task instance, oldest first: ``when`` it became what (``event``)."""
+        where = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "order_by": "event_log_id"}
+        return list(self._call("GET", "/api/v2/eventLogs", params=where)["event_logs"])
+
     def pool(self, name: str = "default_pool") -> dict[str, Any]:
         """Return how a pool's slots are used: ``running_slots``, ``deferred_slots``, …."""
         return self._call("GET", f"/api/v2/pools/{name}")

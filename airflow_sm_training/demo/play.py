@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from airflow_sm_training.demo import report as reports
-from airflow_sm_training.demo.failures import DemoFailed
+from airflow_sm_training.demo.failures import DemoFailed, Interrupted
 from airflow_sm_training.demo.sagemaker_side import SageMakerSide
 from airflow_sm_training.demo.settings import USER, prepare
 from airflow_sm_training.demo.standalone import StandaloneAirflow
@@ -46,8 +46,7 @@ def play(home: Path, dags: Path, screen: Screen, *, keep: bool, timeout_seconds:
             report = _train(airflow, SageMakerSide(endpoint), screen, timeout_seconds)
             _show_where_to_look(settings, report, screen, keep=keep)
             if keep:
-                # SIGINT and SIGTERM end this: the command turned them into an exception.
-                signal.pause()
+                _wait_for_ctrl_c(screen)
     return report
 
 
@@ -64,6 +63,14 @@ def _train(airflow: StandaloneAirflow, sagemaker: SageMakerSide, screen: Screen,
     report = reports.success(run, airflow.api, sagemaker)
     screen.result(report)
     return report
+
+
+def _wait_for_ctrl_c(screen: Screen) -> None:
+    # The command turned SIGINT and SIGTERM into an exception; here, it is what everybody waits for.
+    try:
+        signal.pause()
+    except Interrupted:
+        screen.say("Ending Airflow and the endpoint.")
 
 
 def _show_where_to_look(settings: AirflowSettings, report: Report, screen: Screen, *, keep: bool) -> None:

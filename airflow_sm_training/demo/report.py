@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow_sm_training.demo.failures import DemoFailed
@@ -25,9 +26,8 @@ class Report:
     :param dag_run_id: the run at Airflow
     :param xcom: what the training task left for the tasks after it: the normalised description of the job
     :param model_bytes: size of the model at its S3 URI, as a HEAD request saw it
-    :param task_seconds: how long the training task took, from its first start to its end
-    :param deferred_seconds: for how much of this it was seen deferred
-    :param task_tries: Airflow's own history of the training task
+    :param task_events: Airflow's audit log of the training task
+    :param task_tries: Airflow's history of the training task
     :param observations: what was seen while it ran
     :param task_log: the last lines of the training task's log
     """
@@ -35,8 +35,7 @@ class Report:
     dag_run_id: str
     xcom: dict[str, Any]
     model_bytes: int
-    task_seconds: float
-    deferred_seconds: float
+    task_events: list[dict[str, Any]]
     task_tries: list[dict[str, Any]]
     observations: list[dict[str, Any]]
     task_log: list[str]
@@ -53,8 +52,13 @@ class Report:
 
     @property
     def worker_seconds(self) -> float:
-        """For how long the task can have held a worker, or waited for one."""
-        return max(self.task_seconds - self.deferred_seconds, 0.0)
+        """For how long the task held a worker."""
+        return seconds_in("running", self.task_events)
+
+    @property
+    def deferred_seconds(self) -> float:
+        """For how long it held none, from its deferral until it ran again."""
+        return seconds_in("deferred", self.task_events)
 
     @property
     def phases(self) -> list[dict[str, Any]]:
@@ -63,8 +67,8 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON has it."""
-        computed = {"accuracy": self.accuracy, "model": self.model, "worker_seconds": self.worker_seconds}
-        return computed | asdict(self)
+        names = ("accuracy", "model", "worker_seconds", "deferred_seconds")
+        return {name: getattr(self, name) for name in names} | asdict(self)
 
 
 def success(run: TrainingRun, api: AirflowApi, sagemaker: SageMakerSide) -> Report:
@@ -78,14 +82,12 @@ def success(run: TrainingRun, api: AirflowApi, sagemaker: SageMakerSide) -> Repo
     size = sagemaker.size_of(model)
     if size is None:
         raise DemoFailed(f"Airflow reports success, but there is no model at {model}")
-    tries = api.tries(DAG_ID, run.run_id, TASK_ID)
     return Report(
         dag_run_id=run.run_id,
         xcom=xcom,
         model_bytes=size,
-        task_seconds=tries[-1]["duration"],
-        deferred_seconds=round(run.deferred_seconds(), 2),
-        task_tries=tries,
+        task_events=api.events(DAG_ID, run.run_id, TASK_ID),
+        task_tries=api.tries(DAG_ID, run.run_id, TASK_ID),
         observations=[_observation(snapshot) for snapshot in run.snapshots],
         task_log=api.log(DAG_ID, run.run_id, TASK_ID)[-_LOG_TAIL:],
     )
@@ -100,6 +102,18 @@ def failure(run: TrainingRun, last: Snapshot, api: AirflowApi) -> DemoFailed:
     if failed == TASK_ID and last.training_job is not None and last.training_job.failure_reason:
         reason += f", because its training job {last.training_job.name} did: {last.training_job.failure_reason}"
     return DemoFailed(reason, api.log(DAG_ID, run.run_id, failed)[-_LOG_TAIL:])
+
+
+def seconds_in(event: str, events: list[dict[str, Any]]) -> float:
+    """
+    Return how long a task was in a state.
+
+    :param event: the event that began it, such as ``running`` or ``deferred``
+    :param events: the task's audit log, oldest first; each event lasts until the next
+    """
+    times = [datetime.fromisoformat(entry["when"]) for entry in events]
+    spans = zip(events, times, times[1:], strict=False)
+    return round(sum((end - start).total_seconds() for entry, start, end in spans if entry["event"] == event), 2)
 
 
 def _observation(snapshot: Snapshot) -> dict[str, Any]:

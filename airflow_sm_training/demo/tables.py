@@ -47,8 +47,8 @@ def result_rows(report: Report) -> list[tuple[str, str]]:
         ("Model", report.model),
         ("", f"{report.model_bytes / 1024:.0f} KiB, there when asked with HEAD"),
         *((f"Phase {phase['status']}", f"{phase['duration_in_seconds'] or 0:5.1f} s") for phase in report.phases),
-        ("Task in the triggerer", f"{report.deferred_seconds:5.1f} s deferred, no worker held"),
-        ("Task on a worker", f"{report.worker_seconds:5.1f} s at most, to submit and to finish"),
+        ("Task in the triggerer", f"{report.deferred_seconds:5.1f} s, holding no worker"),
+        ("Task on a worker", f"{report.worker_seconds:5.1f} s, to submit and to finish"),
     ]
 
 

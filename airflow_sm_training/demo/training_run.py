@@ -79,14 +79,6 @@ class TrainingRun:
                 return snapshot
         return None
 
-    def deferred_seconds(self) -> float:
-        """Return for how long the training task was seen deferred."""
-        return sum(
-            after.seconds - before.seconds
-            for before, after in zip(self.snapshots, self.snapshots[1:], strict=False)
-            if before.is_deferred
-        )
-
     def _looks(self, timeout_seconds: float) -> Iterator[Snapshot]:
         while time.monotonic() - self._start < timeout_seconds:
             self._airflow.check_alive()

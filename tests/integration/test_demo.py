@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,11 +14,14 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
 from airflow_sm_training.cli import main
 from tests.integration.airflow_runs import EXAMPLE_DAGS
+
+DEMO = [str(Path(sys.executable).with_name("airflow-sm-training")), "demo"]
 
 pytestmark = pytest.mark.skipif(
     importlib.metadata.version("apache-airflow").startswith("2."),
@@ -66,7 +69,9 @@ def test_trains_a_model_without_holding_a_worker(temporary, tmp_path, capsys):
     training = [seen for seen in deferred if seen["secondary_status"] == "Training"]
     assert len(training) >= 3
     assert {(seen["running_slots"], seen["deferred_slots"]) for seen in training} == {(0, 1)}
-    assert report["deferred_seconds"] > report["worker_seconds"]
+    assert [event["event"] for event in report["task_events"]] == ["running", "deferred", "running", "success"]
+    training_seconds = {phase["status"]: phase["duration_in_seconds"] for phase in report["xcom"]["derived"]["phases"]}
+    assert report["deferred_seconds"] > training_seconds["Training"] > report["worker_seconds"]
     (only_try,) = report["task_tries"]
     assert (only_try["state"], only_try["operator"]) == ("success", "SageMakerCreateTrainingJobOperator")
 
@@ -92,10 +97,23 @@ def test_says_why_the_training_failed(temporary, tmp_path, capsys):
     assert left_behind(temporary) == []
 
 
+def test_stays_open_until_ctrl_c(temporary):
+    """Also the one demo here that is a process of its own from the beginning to the end, as users start it."""
+    with subprocess.Popen([*DEMO, "--keep"], stdout=subprocess.PIPE, text=True) as demo:
+        for line in demo.stdout:
+            if found := re.match(r"Airflow is open: (\S+)", line):
+                break
+        assert httpx.get(found[1], trust_env=False).is_success
+        demo.send_signal(signal.SIGINT)
+        demo.communicate(timeout=60)
+
+    assert demo.returncode == 0
+    assert left_behind(temporary) == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_cleans_up_when_interrupted(temporary, number):
-    command = [str(Path(sys.executable).with_name("airflow-sm-training")), "demo", "--keep"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ.copy()) as demo:
+    with subprocess.Popen(DEMO, stdout=subprocess.PIPE, text=True) as demo:
         # Airflow is on its way up, its components among them.
         while len(left_behind(temporary)) < 4 and demo.poll() is None:
             time.sleep(0.1)
