@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from airflow_sm_training.sagemaker.progress import ProgressReporter
 from airflow_sm_training.sagemaker.request import TrainingJobRequest
 from airflow_sm_training.sagemaker.secrets import secret_values
 from airflow_sm_training.sagemaker.statuses import TrainingJobStatus
+from airflow_sm_training.sagemaker.stopping import stop_running_job
 from airflow_sm_training.sagemaker.translation import translated
 from airflow_sm_training.sagemaker.watcher import watch
 
@@ -154,6 +156,24 @@ class SageMakerTrainingJobHook(AwsBaseHook):
         self.describe_training_job(training_job_name)
         return False
 
+    def stop_if_running(self, training_job_name: str) -> bool:
+        """
+        Stop a training job if there is one that runs, and see to it that the request arrives.
+
+        :param training_job_name: its name.
+        :return: whether SageMaker was asked to stop it.
+        """
+
+        async def describe() -> TrainingJobDescription:
+            return self.describe_training_job(training_job_name)
+
+        async def stop() -> None:
+            self.stop_training_job(training_job_name)
+
+        # On a thread of its own: a signal can call this while an event loop runs on this one.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(asyncio.run, stop_running_job(describe, stop)).result()
+
     def list_training_jobs(self, **filters: Any) -> Iterator[dict[str, Any]]:
         """
         Yield the summaries of training jobs, newest first unless the filters say otherwise; pages are read as needed.
@@ -231,6 +251,17 @@ class SageMakerTrainingJobHook(AwsBaseHook):
             response = await client.describe_training_job(TrainingJobName=training_job_name)
         secrets |= secret_values(response, looks_secret)
         return TrainingJobDescription.from_response(response, is_secret=looks_secret)
+
+    async def stop_with(self, client: Any, training_job_name: str) -> None:
+        """
+        Ask SageMaker to stop a training job, through an async client.
+
+        :param client: what :meth:`async_client` gave.
+        :param training_job_name: name of the job.
+        :raises TrainingJobNotFound: if there is no job of that name, or it has ended.
+        """
+        with self._translated_for(training_job_name, "stop"):
+            await client.stop_training_job(TrainingJobName=training_job_name)
 
     def wait_until_settled(self, training_job_name: str, *, poll_interval: float = 5.0) -> None:
         """

@@ -6,7 +6,14 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow_sm_training.compat import AirflowTaskTimeout, conf, first_try_number, mask_secret
+from airflow_sm_training.compat import (
+    DEFERRAL_ERRORS,
+    AirflowTaskTimeout,
+    conf,
+    first_try_number,
+    mask_secret,
+    read_xcom,
+)
 from airflow_sm_training.links.training_job import (
     LINK_XCOM_KEY,
     SageMakerTrainingJobLink,
@@ -18,7 +25,7 @@ from airflow_sm_training.sagemaker import errors
 from airflow_sm_training.sagemaker.naming import TaskInstanceIdentity
 from airflow_sm_training.sagemaker.request import TrainingJobRequest
 from airflow_sm_training.sagemaker.statuses import STOPPED_SECONDARY_STATUSES
-from airflow_sm_training.sagemaker.submission import Decision, Submission, submit_once
+from airflow_sm_training.sagemaker.submission import Decision, Submission, SubmissionProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -89,7 +96,7 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         self.stop_on_kill = stop_on_kill
         self.log_lines = log_lines
         self.stream_logs = stream_logs
-        self._submitted_job_name: str | None = None
+        self._job_to_stop: str | None = None
         self._check_parameters()
 
     def execute(self, context: Any) -> dict[str, Any]:
@@ -136,9 +143,22 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         return description.to_dict()
 
     def on_kill(self) -> None:
-        """Stop the job of a task that is killed while this worker waits for it."""
-        if self._submitted_job_name and self.stop_on_kill:
-            self._stop(self._submitted_job_name)
+        """Stop the job of a task that is killed, or times out, while this worker submits it or waits for it."""
+        self._stop_if_wanted(self._job_to_stop)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Any) -> Any:
+        """
+        Resume after a deferral. A wait that Airflow gave up (a deferral timeout) is over before anybody hears of it.
+
+        :param next_method: name of the method to go on with.
+        :param next_kwargs: its arguments.
+        :param context: the execution context.
+        """
+        try:
+            return super().resume_execution(next_method, next_kwargs, context)
+        except DEFERRAL_ERRORS:
+            self._stop_if_wanted(read_xcom(context["ti"], "training_job_name"))
+            raise
 
     def _submit(self, context: Any) -> Submission:
         task_instance = context["ti"]
@@ -152,9 +172,13 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         request = TrainingJobRequest(self.config)
         self._mask_secrets(request)
         request = self.hook.with_role_arn(request.typed())
-        adopt = self.action_if_job_exists == "adopt"
-        submission = submit_once(self.hook, request, identity, adopt=adopt)
-        self._submitted_job_name = submission.training_job_name
+        submission = SubmissionProtocol(
+            self.hook,
+            identity,
+            adopt=self.action_if_job_exists == "adopt",
+            about_to_create=self._know_job,
+            warn=self.log.warning,
+        ).submit(request)
         self._log_submission(request, submission)
         return submission
 
@@ -176,22 +200,28 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
             deadline=time.time() + timeout.total_seconds() if timeout else None,
             stream_logs=self.stream_logs,
             log_lines=self.log_lines,
+            stop_on_kill=self.stop_on_kill,
             **self.aws_parameters,
         )
 
     def _raise_error_of(self, event: dict[str, Any]) -> None:
         error = errors.from_event(event["error"])
         if isinstance(error, errors.DeadlineReached):
-            if self.stop_on_kill and error.training_job_name:
-                self._stop(error.training_job_name)
+            self._stop_if_wanted(error.training_job_name)
             raise AirflowTaskTimeout(str(error)) from None
         raise error
 
-    def _stop(self, training_job_name: str) -> None:
-        if self.hook.stop_training_job(training_job_name):
+    def _know_job(self, training_job_name: str) -> None:
+        self._job_to_stop = training_job_name
+
+    def _stop_if_wanted(self, training_job_name: str | None) -> None:
+        if not self.stop_on_kill or training_job_name is None:
+            return
+        self._job_to_stop = None  # a kill can be announced twice
+        if self.hook.stop_if_running(training_job_name):
             self.log.info("Asked SageMaker to stop %s.", training_job_name)
         else:
-            self.log.info("%s has already ended; there is nothing to stop.", training_job_name)
+            self.log.info("%s does not run any more; there is nothing to stop.", training_job_name)
 
     def _mask_secrets(self, request: TrainingJobRequest) -> None:
         from airflow_sm_training.compat import looks_secret  # noqa: PLC0415

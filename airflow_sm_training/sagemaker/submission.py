@@ -9,14 +9,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
-from airflow_sm_training.sagemaker.errors import TrainingJobForeign, TrainingJobNameTaken, TrainingJobNotFound
+from airflow_sm_training.sagemaker.errors import (
+    AccessDenied,
+    TrainingJobForeign,
+    TrainingJobNameTaken,
+    TrainingJobNotFound,
+)
 from airflow_sm_training.sagemaker.naming import TaskInstanceIdentity, epoch_of, job_name
 from airflow_sm_training.sagemaker.statuses import TrainingJobStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from airflow_sm_training.sagemaker.description import TrainingJobDescription
     from airflow_sm_training.sagemaker.request import TrainingJobRequest
@@ -57,82 +63,136 @@ class TrainingJobApi(Protocol):
     def describe_training_job(self, training_job_name: str, *, with_tags: bool = False) -> TrainingJobDescription:
         """Describe the job; raise :class:`TrainingJobNotFound` when there is none."""
 
+    def stop_training_job(self, training_job_name: str) -> bool:
+        """Stop the job; false if it has ended."""
+
     def wait_until_settled(self, training_job_name: str) -> None:
         """Return when the job is no longer stopping or being deleted."""
 
 
 def decide(
-    status: str | None, tags: Mapping[str, str], identity: TaskInstanceIdentity, *, adopt: bool = True
+    status: str | None,
+    tags: Mapping[str, str],
+    identity: TaskInstanceIdentity,
+    *,
+    adopt: bool = True,
+    name_is_derived: bool = False,
 ) -> Decision:
     """
     Decide what to do about the job that has the name. Pure: no call, no clock.
 
     :param status: ``TrainingJobStatus`` of that job; ``None`` when there is none.
-    :param tags: its tags.
+    :param tags: its tags, empty if they could not be read or written.
     :param identity: the task instance that wants to submit.
     :param adopt: whether a job of our own may be taken over.
+    :param name_is_derived: whether the name alone says whose the job is. It decides where the tags are silent.
     """
     if status is None:
         return Decision.SUBMIT
-    if not identity.owns(tags) or not adopt:
+    made_in_epoch = epoch_of(tags)
+    ours = identity.owns(tags) or (made_in_epoch is None and name_is_derived)
+    if not ours or not adopt:
         return Decision.FOREIGN
     if status in (TrainingJobStatus.STOPPING, TrainingJobStatus.DELETING):
         return Decision.WAIT
-    if epoch_of(tags) != identity.epoch or status in (TrainingJobStatus.FAILED, TrainingJobStatus.STOPPED):
+    is_older = made_in_epoch not in (None, identity.epoch)
+    if is_older or status in (TrainingJobStatus.FAILED, TrainingJobStatus.STOPPED):
         return Decision.NEXT_GENERATION
     if status == TrainingJobStatus.COMPLETED:
         return Decision.FINISHED
     return Decision.ADOPT
 
 
-def submit_once(
-    api: TrainingJobApi, request: TrainingJobRequest, identity: TaskInstanceIdentity, *, adopt: bool = True
-) -> Submission:
+@dataclass(frozen=True, slots=True)
+class SubmissionProtocol:
     """
-    Create the job of this task instance unless it exists.
+    Gets one task instance its one job.
 
     :param api: SageMaker.
-    :param request: the request; its ``TrainingJobName``, if any, is the base of the name.
     :param identity: the task instance.
     :param adopt: whether a job of this task instance that already exists is taken over; otherwise it is an error.
-    :raises TrainingJobForeign: if somebody else's job has the name, or ``adopt`` is false and a job has it.
-    :raises SageMakerTrainingError: whatever creating raises.
+    :param about_to_create: told each name before it is tried, so that whoever kills the task knows what to stop.
+    :param warn: takes a sentence that people should read.
     """
-    base = request.to_dict().get("TrainingJobName") or identity.base_name()
-    tagged = request.with_tags(identity.tags())
-    generation = 1
-    while True:
-        name = job_name(base, epoch=identity.epoch, generation=generation)
+
+    api: TrainingJobApi
+    identity: TaskInstanceIdentity
+    adopt: bool = True
+    about_to_create: Callable[[str], None] = lambda _: None
+    warn: Callable[[str], None] = lambda _: None
+
+    def submit(self, request: TrainingJobRequest) -> Submission:
+        """
+        Create the job of this task instance unless it exists.
+
+        :param request: the request; its ``TrainingJobName``, if any, is the base of the name.
+        :raises TrainingJobForeign: if somebody else's job has the name, or ``adopt`` is false and a job has it.
+        :raises SageMakerTrainingError: whatever creating raises.
+        """
+        base = request.to_dict().get("TrainingJobName")
+        name_is_derived = base is None
+        base = base or self.identity.base_name()
+        self._stop_older(base, name_is_derived=name_is_derived)
+        generation = 1
+        while True:
+            name = job_name(base, epoch=self.identity.epoch, generation=generation)
+            self.about_to_create(name)
+            try:
+                return Submission(name, self._create(request, name), Decision.SUBMIT)
+            except TrainingJobNameTaken:
+                decision, arn = self._decide_about(name, name_is_derived=name_is_derived)
+            if decision in (Decision.ADOPT, Decision.FINISHED):
+                return Submission(name, arn, decision)
+            if decision is Decision.NEXT_GENERATION:
+                generation += 1
+            elif decision is Decision.WAIT:
+                self.api.wait_until_settled(name)
+
+    def _create(self, request: TrainingJobRequest, name: str) -> str:
+        named = request.with_fields(TrainingJobName=name)
         try:
-            arn = api.create_training_job(tagged.with_fields(TrainingJobName=name))
-        except TrainingJobNameTaken:
-            decision, arn = _decide_about(api, name, identity, adopt=adopt)
-        else:
-            decision = Decision.SUBMIT
-            return Submission(name, arn, decision)
-        if decision in (Decision.ADOPT, Decision.FINISHED):
-            return Submission(name, arn, decision)
-        if decision is Decision.NEXT_GENERATION:
-            generation += 1
-        elif decision is Decision.WAIT:
-            api.wait_until_settled(name)
+            return self.api.create_training_job(named.with_tags(self.identity.tags()))
+        except AccessDenied:
+            # Tags at creation need a permission of their own, which not everybody has.
+            arn = self.api.create_training_job(named)
+        self.warn(
+            f"{name} has no ownership tags: creating it with them was refused, without them it was not. Grant "
+            f"sagemaker:AddTags for cost allocation, and for retries under a TrainingJobName of your own."
+        )
+        return arn
 
+    def _decide_about(self, name: str, *, name_is_derived: bool) -> tuple[Decision, str]:
+        try:
+            existing = self.api.describe_training_job(name, with_tags=True)
+        except TrainingJobNotFound:
+            return Decision.SUBMIT, ""  # deleted since: create again
+        decision = self._decision(existing, name_is_derived=name_is_derived)
+        if decision is Decision.FOREIGN:
+            raise _foreign(existing, self.identity)
+        return decision, existing.arn
 
-def _decide_about(
-    api: TrainingJobApi, name: str, identity: TaskInstanceIdentity, *, adopt: bool
-) -> tuple[Decision, str]:
-    try:
-        existing = api.describe_training_job(name, with_tags=True)
-    except TrainingJobNotFound:
-        return Decision.SUBMIT, ""  # deleted since: create again
-    decision = decide(existing.status, existing.tags, identity, adopt=adopt)
-    if decision is Decision.FOREIGN:
-        raise _foreign(existing, identity)
-    return decision, existing.arn or ""
+    def _stop_older(self, base: str, *, name_is_derived: bool) -> None:
+        """Stop what an earlier clear left running: its kill was lost, or this Airflow tells triggers of no kill."""
+        for epoch in range(1, self.identity.epoch):
+            for generation in count(1):
+                name = job_name(base, epoch=epoch, generation=generation)
+                try:
+                    existing = self.api.describe_training_job(name, with_tags=True)
+                except TrainingJobNotFound:
+                    break
+                decision = decide(existing.status, existing.tags, self.identity, name_is_derived=name_is_derived)
+                if decision is not Decision.FOREIGN and not existing.is_ended:
+                    self.warn(f"{name}, of an earlier run of this task instance, is {existing.status}: stopping it.")
+                    if existing.status == TrainingJobStatus.IN_PROGRESS:
+                        self.api.stop_training_job(name)
+                    self.api.wait_until_settled(name)
+
+    def _decision(self, existing: TrainingJobDescription, *, name_is_derived: bool) -> Decision:
+        return decide(existing.status, existing.tags, self.identity, adopt=self.adopt, name_is_derived=name_is_derived)
 
 
 def _foreign(existing: TrainingJobDescription, identity: TaskInstanceIdentity) -> TrainingJobForeign:
-    owner = ", ".join(f"{key}={value}" for key, value in sorted(existing.tags.items())) or "no tags"
+    owner = ", ".join(f"{key}={value}" for key, value in sorted(existing.tags.items())) or "no tags that can be read"
     mine = identity.owns(existing.tags)
     whose = "of this very task instance" if mine else "that this task instance did not make"
     remedy = (

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
+from airflow_sm_training.compat import triggers_have_on_kill
 from airflow_sm_training.sagemaker.errors import SageMakerTrainingError, to_event
 from airflow_sm_training.sagemaker.logs import LogLine, TrainingJobLog, follow
 from airflow_sm_training.sagemaker.progress import ProgressReporter
 from airflow_sm_training.sagemaker.secrets import scrub
+from airflow_sm_training.sagemaker.stopping import stop_running_job
 from airflow_sm_training.sagemaker.watcher import watch
+from airflow_sm_training.triggers.killed import finish_regardless, is_still_wanted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,13 +34,14 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
     """
     Wait until a training job has ended, and tell the task's log what happens meanwhile.
 
-    Never touches the job. Holds primitives only, and begins again wherever it is started.
+    Touches the job only if the task is killed. Holds primitives only, and begins again wherever it is started.
 
     :param training_job_name: the job.
     :param poll_interval: seconds between polls.
     :param deadline: wall-clock time, in seconds since the epoch, at which to give up; never, if ``None``.
     :param stream_logs: whether to show CloudWatch lines as they come.
     :param log_lines: how many last CloudWatch lines the event carries.
+    :param stop_on_kill: whether to stop the job when the task is killed while it is deferred.
     :param aws_conn_id: Airflow connection with the AWS credentials.
     :param region_name: AWS region; default is the connection's.
     :param verify: whether to verify TLS certificates, or the path of a bundle.
@@ -52,6 +56,7 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
         deadline: float | None = None,
         stream_logs: bool = True,
         log_lines: int = 100,
+        stop_on_kill: bool = True,
         aws_conn_id: str | None = "aws_default",
         region_name: str | None = None,
         verify: bool | str | None = None,
@@ -63,6 +68,7 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
         self.deadline = deadline
         self.stream_logs = stream_logs
         self.log_lines = log_lines
+        self.stop_on_kill = stop_on_kill
         self.aws_conn_id = aws_conn_id
         self.region_name = region_name
         self.verify = verify
@@ -76,6 +82,7 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
             "deadline",
             "stream_logs",
             "log_lines",
+            "stop_on_kill",
             "aws_conn_id",
             "region_name",
             "verify",
@@ -85,7 +92,29 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Yield the one event, when the job has ended or cannot be waited for any longer."""
-        yield TriggerEvent(await self.wait())  # type: ignore[no-untyped-call]
+        try:
+            event = await self.wait()
+        except asyncio.CancelledError:
+            if not triggers_have_on_kill():
+                await self.on_kill()
+            raise
+        yield TriggerEvent(event)  # type: ignore[no-untyped-call]
+
+    async def on_kill(self) -> None:
+        """Stop the job, unless the task still waits for it: then this trigger was only taken off this triggerer."""
+        if self.stop_on_kill:
+            await finish_regardless(self._stop_unless_wanted())
+
+    async def _stop_unless_wanted(self) -> None:
+        name, hook = self.training_job_name, self._hook()
+        if await is_still_wanted(self.task_instance, name):
+            self.log.info("This triggerer no longer waits for %s, another one does: the job runs on.", name)
+            return
+        async with hook.async_client() as client:
+            await stop_running_job(
+                lambda: hook.describe_with(client, name, set()), lambda: hook.stop_with(client, name)
+            )
+        self.log.info("The task was killed: asked SageMaker to stop %s.", name)
 
     async def wait(self) -> dict[str, Any]:
         """

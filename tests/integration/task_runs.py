@@ -40,10 +40,11 @@ class TaskRun:
     xcoms: dict[str, Any] = field(default_factory=dict)
     deferrals: int = 0
     max_tries: int = 0
+    operator: Any = None
     run_id: str = "manual__2026-11-21T03:00:00+00:00"
 
     def __call__(self, request, *, params=None, **parameters):
-        operator = SageMakerCreateTrainingJobOperator(
+        operator = self.operator = SageMakerCreateTrainingJobOperator(
             task_id="train",
             config=copy.deepcopy(request),
             deferrable=self.deferrable,

@@ -5,6 +5,7 @@ import json
 from airflow_sm_training.triggers.training_job import SageMakerTrainingJobTrigger
 
 EVERYTHING = {
+    "stop_on_kill": False,
     "training_job_name": "digits",
     "poll_interval": 5.0,
     "deadline": 1_800_000_000.0,

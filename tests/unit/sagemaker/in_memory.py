@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow_sm_training.sagemaker.description import TrainingJobDescription
-from airflow_sm_training.sagemaker.errors import TrainingJobNameTaken, TrainingJobNotFound
+from airflow_sm_training.sagemaker.errors import AccessDenied, TrainingJobNameTaken, TrainingJobNotFound
 from airflow_sm_training.sagemaker.statuses import TrainingJobStatus
 
 
@@ -30,6 +30,7 @@ class InMemorySageMaker:
         self.calls = []
         self.settles_as = TrainingJobStatus.STOPPED
         self.lose_next_response = False
+        self.may_tag = self.may_read_tags = True
 
     def create_training_job(self, request):
         body = request.to_dict()
@@ -38,6 +39,8 @@ class InMemorySageMaker:
         if name in self.jobs:
             raise TrainingJobNameTaken(f"{name} exists", training_job_name=name)
         tags = {tag["Key"]: tag["Value"] for tag in body.get("Tags", [])}
+        if tags and not self.may_tag:
+            raise AccessDenied("sagemaker:AddTags")
         self.jobs[name] = [TrainingJobStatus.IN_PROGRESS, tags]
         if self.lose_next_response:
             self.lose_next_response = False
@@ -49,7 +52,15 @@ class InMemorySageMaker:
         if training_job_name not in self.jobs:
             raise TrainingJobNotFound(f"no {training_job_name}")
         status, tags = self.jobs[training_job_name]
-        return description(training_job_name, status, tags=tags if with_tags else None)
+        return description(training_job_name, status, tags=tags if with_tags and self.may_read_tags else None)
+
+    def stop_training_job(self, training_job_name):
+        self.calls.append(("stop", training_job_name))
+        job = self.jobs[training_job_name]
+        if job[0] != TrainingJobStatus.IN_PROGRESS:
+            return False
+        job[0] = TrainingJobStatus.STOPPING
+        return True
 
     def wait_until_settled(self, training_job_name):
         self.calls.append(("wait", training_job_name))
