@@ -13,7 +13,7 @@ from airflow_sm_training.compat import AirflowFailException, AirflowTaskTimeout
 from airflow_sm_training.local import LocalSageMaker
 from airflow_sm_training.local.faults import Fault
 from airflow_sm_training.local.timeline import Step
-from airflow_sm_training.sagemaker import errors
+from airflow_sm_training.sagemaker import backoff, errors
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus as Phase
 from tests.integration.task_runs import BUCKET, TaskRun, config
 
@@ -153,11 +153,12 @@ def test_what_each_end_comes_to(run, scripted, timeline, parameters, expected, s
         Fault("reset", ["DescribeTrainingJob"], rate=0.5, seed=7),
         Fault("lose_response", ["CreateTrainingJob"], times=1),
         Fault("deny", ["logs:*"]),
-        Fault("latency", ["logs:*"], seconds=2),
+        Fault("latency", ["logs:*"], seconds=1),
     ],
     ids=lambda fault: fault.kind.value,
 )
-def test_faults_that_pass_do_not_fail_the_task(run, endpoint, scripted, fault):
+def test_faults_that_pass_do_not_fail_the_task(run, endpoint, scripted, fault, monkeypatch):
+    monkeypatch.setattr(backoff, "_LONGEST_SECONDS", 0.1)
     endpoint.faults.add(fault)
 
     result = run(scripted(BRIEFLY))

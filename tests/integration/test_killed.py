@@ -112,7 +112,7 @@ async def test_200_tasks_killed_at_once_all_stop_their_jobs_through_repeated_can
 
 
 async def test_a_stop_that_meets_trouble_is_tried_again(endpoint, airflow, monkeypatch):
-    monkeypatch.setattr(backoff, "_FIRST_SECONDS", 0.05)
+    monkeypatch.setattr(backoff, "_LONGEST_SECONDS", 0.05)
     create(1)
     endpoint.faults.add(
         Fault("throttle", ["StopTrainingJob"], times=6), Fault("reset", ["DescribeTrainingJob"], times=6)
