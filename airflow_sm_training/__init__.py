@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from airflow_sm_training.hooks.training_job import SageMakerTrainingJobHook
-    from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
+    from airflow_sm_training.operators.training_job import (
+        SageMakerCreateTrainingJobOperator,
+        SageMakerStopTrainingJobOperator,
+        SageMakerUpdateTrainingJobOperator,
+    )
     from airflow_sm_training.sagemaker.description import TrainingJobDescription
     from airflow_sm_training.sagemaker.request import TrainingJobRequest
+    from airflow_sm_training.sensors.training_job import SageMakerTrainingJobSensor
     from airflow_sm_training.triggers.training_job import SageMakerTrainingJobTrigger
 
 __version__ = "0.1.0"
@@ -17,16 +22,22 @@ __version__ = "0.1.0"
 # Resolved when they are first asked for: the version must not cost an import of Airflow or boto3.
 _PUBLIC = {
     "SageMakerCreateTrainingJobOperator": "airflow_sm_training.operators.training_job",
+    "SageMakerStopTrainingJobOperator": "airflow_sm_training.operators.training_job",
     "SageMakerTrainingJobHook": "airflow_sm_training.hooks.training_job",
+    "SageMakerTrainingJobSensor": "airflow_sm_training.sensors.training_job",
     "SageMakerTrainingJobTrigger": "airflow_sm_training.triggers.training_job",
+    "SageMakerUpdateTrainingJobOperator": "airflow_sm_training.operators.training_job",
     "TrainingJobDescription": "airflow_sm_training.sagemaker.description",
     "TrainingJobRequest": "airflow_sm_training.sagemaker.request",
 }
 
 __all__ = [
     "SageMakerCreateTrainingJobOperator",
+    "SageMakerStopTrainingJobOperator",
     "SageMakerTrainingJobHook",
+    "SageMakerTrainingJobSensor",
     "SageMakerTrainingJobTrigger",
+    "SageMakerUpdateTrainingJobOperator",
     "TrainingJobDescription",
     "TrainingJobRequest",
     "__version__",

@@ -14,13 +14,13 @@ from airflow_sm_training.compat import (
     mask_secret,
     read_xcom,
 )
-from airflow_sm_training.links.training_job import (
-    LINK_XCOM_KEY,
-    SageMakerTrainingJobLink,
-    SageMakerTrainingJobLogsLink,
-    link_data,
+from airflow_sm_training.operators.base import (
+    SageMakerTrainingJobBaseOperator,
+    check_poll_interval,
+    no_retry_for_mistakes,
 )
-from airflow_sm_training.operators.base import SageMakerTrainingJobBaseOperator, no_retry_for_mistakes
+from airflow_sm_training.operators.stop_training_job import SageMakerStopTrainingJobOperator
+from airflow_sm_training.operators.update_training_job import SageMakerUpdateTrainingJobOperator
 from airflow_sm_training.sagemaker import errors
 from airflow_sm_training.sagemaker.naming import TaskInstanceIdentity
 from airflow_sm_training.sagemaker.request import TrainingJobRequest
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 
     from airflow_sm_training.sagemaker.description import TrainingJobDescription
     from airflow_sm_training.triggers.training_job import SageMakerTrainingJobTrigger
+
+__all__ = [
+    "SageMakerCreateTrainingJobOperator",
+    "SageMakerStopTrainingJobOperator",
+    "SageMakerUpdateTrainingJobOperator",
+]
 
 _ACTIONS_IF_JOB_EXISTS = ("adopt", "fail")
 
@@ -69,7 +75,6 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
 
     template_fields: Sequence[str] = ("config", *SageMakerTrainingJobBaseOperator.template_fields)
     template_fields_renderers: ClassVar[dict[str, str]] = {"config": "json"}
-    operator_extra_links = (SageMakerTrainingJobLink(), SageMakerTrainingJobLogsLink())
 
     def __init__(
         self,
@@ -186,8 +191,7 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         task_instance = context["ti"]
         task_instance.xcom_push(key="training_job_name", value=submission.training_job_name)
         task_instance.xcom_push(key="training_job_arn", value=submission.training_job_arn)
-        link = link_data(submission.training_job_name, submission.training_job_arn)
-        task_instance.xcom_push(key=LINK_XCOM_KEY, value=link)
+        self.publish_link(context, submission.training_job_name, submission.training_job_arn)
 
     def _trigger(self, training_job_name: str) -> SageMakerTrainingJobTrigger:
         from airflow_sm_training.triggers.training_job import SageMakerTrainingJobTrigger  # noqa: PLC0415
@@ -260,9 +264,7 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
                 f"action_if_job_exists of task {self.task_id!r} is {self.action_if_job_exists!r}; it can be {allowed}."
             )
             raise ValueError(message)
-        if not isinstance(self.poll_interval, (int, float)) or not self.poll_interval > 0:
-            message = f"poll_interval of task {self.task_id!r} is {self.poll_interval!r}; it is seconds, more than 0."
-            raise ValueError(message)
+        check_poll_interval(self)
         if not isinstance(self.log_lines, int) or self.log_lines < 0:
             message = f"log_lines of task {self.task_id!r} is {self.log_lines!r}; it is a number of lines, 0 for none."
             raise ValueError(message)

@@ -16,7 +16,13 @@ from airflow_sm_training.sagemaker.derived import derive
 from airflow_sm_training.sagemaker.normalise import normalise, text_of
 from airflow_sm_training.sagemaker.partitions import TrainingJobArn, log_stream_prefix
 from airflow_sm_training.sagemaker.secrets import mask
-from airflow_sm_training.sagemaker.statuses import FailureKind, SecondaryStatus, TrainingJobStatus, is_terminal
+from airflow_sm_training.sagemaker.statuses import (
+    FailureKind,
+    SecondaryStatus,
+    TrainingJobStatus,
+    WarmPoolStatus,
+    is_terminal,
+)
 
 _Vocabulary = TypeVar("_Vocabulary", bound=StrEnum)
 _HTTP_METADATA = "ResponseMetadata"
@@ -139,6 +145,24 @@ class TrainingJobDescription:
         return uri if isinstance(uri, str) else None
 
     @property
+    def keep_alive_period_in_seconds(self) -> int | None:
+        """How long the instances are kept for the next job; ``None`` if the job has no such period."""
+        period = self._structure("resource_config").get("keep_alive_period_in_seconds")
+        return period if isinstance(period, int) else None
+
+    @property
+    def warm_pool_status(self) -> WarmPoolStatus | str:
+        """``WarmPoolStatus``; one unknown to this version as it came, empty while SageMaker says nothing of it."""
+        status = self._structure("warm_pool_status").get("status")
+        return _word(WarmPoolStatus, status if isinstance(status, str) else None)
+
+    @property
+    def warm_pool_reused_by(self) -> str | None:
+        """Name of the job that took the instances over."""
+        name = self._structure("warm_pool_status").get("reused_by_job")
+        return name if isinstance(name, str) else None
+
+    @property
     def transitions(self) -> list[dict[str, Any]]:
         """
         ``SecondaryStatusTransitions`` so far, oldest first, with every key of :data:`TRANSITION_KEYS`.
@@ -187,6 +211,10 @@ class TrainingJobDescription:
     def log_stream_prefix(self) -> str:
         """What the names of the job's log streams in ``/aws/sagemaker/TrainingJobs`` begin with."""
         return log_stream_prefix(self.name)
+
+    def _structure(self, field: str) -> Mapping[str, Any]:
+        value = self.data.get(field)
+        return value if isinstance(value, Mapping) else {}
 
     def _text(self, field: str) -> str | None:
         value = self.data.get(field)

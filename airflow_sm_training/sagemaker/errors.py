@@ -14,6 +14,8 @@ The exception tree.
     ├── QuotaExceeded                       an account limit or missing capacity
     ├── ServiceUnavailable                  throttled, 5xx, timeout, unreachable
     ├── DeadlineReached                     the wall-clock deadline of a wait passed
+    ├── GoalUnreachable                     what is waited for can no longer come     not retryable
+    ├── UpdateWindowClosed                  SageMaker does not take the change now
     └── TrainingJobUnsuccessful             the job ended, and not well
         ├── TrainingJobFailed               not retryable when SageMaker blames the request or the data
         └── TrainingJobStopped
@@ -126,7 +128,17 @@ class ServiceUnavailable(SageMakerTrainingError):
 
 
 class DeadlineReached(SageMakerTrainingError):
-    """The wall-clock deadline of a wait passed before the job ended."""
+    """The wall-clock deadline of a wait passed before what was waited for came."""
+
+
+class GoalUnreachable(SageMakerTrainingError):
+    """The job can no longer come to what is waited for."""
+
+    retryable = False
+
+
+class UpdateWindowClosed(SageMakerTrainingError):
+    """SageMaker does not take this change of the job now, but may later; nothing was sent."""
 
 
 class TrainingJobUnsuccessful(SageMakerTrainingError):

@@ -91,6 +91,6 @@ async def _sleep_until(clock: Clock, delay: float, deadline: float | None) -> No
     remaining = deadline - clock.now()
     if remaining <= 0:
         at = datetime.fromtimestamp(deadline, UTC).isoformat(timespec="seconds")
-        message = f"The deadline {at} passed before the training job ended."
+        message = f"The deadline {at} passed before what was waited for came."
         raise DeadlineReached(message)
     await clock.sleep(min(delay, remaining))

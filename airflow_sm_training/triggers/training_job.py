@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from airflow_sm_training.compat import triggers_have_on_kill
-from airflow_sm_training.sagemaker.errors import SageMakerTrainingError, to_event
+from airflow_sm_training.sagemaker.errors import GoalUnreachable, SageMakerTrainingError, to_event
+from airflow_sm_training.sagemaker.goals import Goal, Verdict, assess
 from airflow_sm_training.sagemaker.logs import LogLine, TrainingJobLog, follow
 from airflow_sm_training.sagemaker.progress import ProgressReporter
 from airflow_sm_training.sagemaker.secrets import scrub
@@ -32,11 +33,12 @@ _SLOWEST_LOG_INTERVAL = 10.0
 
 class SageMakerTrainingJobTrigger(BaseTrigger):
     """
-    Wait until a training job has ended, and tell the task's log what happens meanwhile.
+    Wait until a training job has ended, or is where somebody wants it, and tell the task's log what happens meanwhile.
 
     Touches the job only if the task is killed. Holds primitives only, and begins again wherever it is started.
 
     :param training_job_name: the job.
+    :param until: what to wait for, one of :data:`~airflow_sm_training.sagemaker.goals.GOALS`.
     :param poll_interval: seconds between polls.
     :param deadline: wall-clock time, in seconds since the epoch, at which to give up; never, if ``None``.
     :param stream_logs: whether to show CloudWatch lines as they come.
@@ -52,6 +54,7 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
         self,
         *,
         training_job_name: str,
+        until: str = Goal.ENDED,
         poll_interval: float = 30.0,
         deadline: float | None = None,
         stream_logs: bool = True,
@@ -64,6 +67,7 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.training_job_name = training_job_name
+        self.until = str(until)
         self.poll_interval = poll_interval
         self.deadline = deadline
         self.stream_logs = stream_logs
@@ -78,6 +82,7 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
         """Return what is needed to begin again in another process."""
         fields = (
             "training_job_name",
+            "until",
             "poll_interval",
             "deadline",
             "stream_logs",
@@ -91,7 +96,7 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
         return f"{type(self).__module__}.{type(self).__qualname__}", {name: getattr(self, name) for name in fields}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Yield the one event, when the job has ended or cannot be waited for any longer."""
+        """Yield the one event, when the job is where it should be or cannot be waited for any longer."""
         try:
             event = await self.wait()
         except asyncio.CancelledError:
@@ -118,18 +123,18 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
 
     async def wait(self) -> dict[str, Any]:
         """
-        Wait for the end. Both paths run this coroutine: the triggerer through :meth:`run`, a worker by itself.
+        Wait. Both paths run this coroutine: the triggerer through :meth:`run`, a worker by itself.
 
-        :return: ``description`` (normalised) and ``log_lines`` of a job that has ended; otherwise ``error``, for
+        :return: ``reached`` (the goal), ``description`` (normalised) and ``log_lines``; otherwise ``error``, for
             :func:`airflow_sm_training.sagemaker.errors.from_event`.
         """
         try:
-            return await self._wait_for_end()
+            return await self._wait_for_goal()
         except SageMakerTrainingError as error:
             error.training_job_name = error.training_job_name or self.training_job_name
             return {"error": to_event(error)}
 
-    async def _wait_for_end(self) -> dict[str, Any]:
+    async def _wait_for_goal(self) -> dict[str, Any]:
         hook, job = self._hook(), _Job()
 
         async def describe() -> TrainingJobDescription:
@@ -140,14 +145,17 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
         async with hook.async_client() as client, self._log_followed(hook, job):
             description = await watch(
                 describe,
-                until=_has_ended,
+                until=lambda seen: assess(self.until, seen).verdict is not Verdict.POSSIBLE,
                 poll_interval=self.poll_interval,
                 deadline=self.deadline,
                 reporter=ProgressReporter(self.log),
             )
             # What was shown while it came is not shown again, except where it explains a failure.
             job.ended.set_result(0 if self.stream_logs and description.is_successful else self.log_lines)
-        return {"description": description.to_dict(), "log_lines": job.last_lines}
+        assessment = assess(self.until, description)
+        if assessment.verdict is Verdict.IMPOSSIBLE:
+            raise GoalUnreachable(assessment.why)
+        return {"reached": self.until, "description": description.to_dict(), "log_lines": job.last_lines}
 
     @asynccontextmanager
     async def _log_followed(self, hook: SageMakerTrainingJobHook, job: _Job) -> AsyncIterator[None]:
@@ -206,7 +214,3 @@ class _Job:
     def shown(self, line: LogLine) -> str:
         """Return the line as people may see it."""
         return scrub(str(line), self.secrets)
-
-
-def _has_ended(description: TrainingJobDescription) -> bool:
-    return description.is_ended

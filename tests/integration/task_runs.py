@@ -50,9 +50,18 @@ class TaskRun:
             deferrable=self.deferrable,
             **{"poll_interval": 0.1, **parameters},
         )
+        return self.of(operator, params)
+
+    def of(self, operator, params=None):
+        """Run an operator or a sensor that was built elsewhere."""
         context = {"ti": self._task_instance(), "params": params or {}}
         operator.render_template_fields(context)
-        return self._resumed(operator, context, self._execute(operator, context))
+        outcome = self._executed(operator.execute, context)
+        while hasattr(outcome, "trigger"):
+            event = asyncio.run(_first_event(_moved(outcome.trigger)))
+            arrived = {"event": json.loads(json.dumps(event, allow_nan=False))}
+            outcome = self._executed(operator.resume_execution, outcome.method_name, arrived, context)
+        return outcome
 
     def _task_instance(self):
         return SimpleNamespace(
@@ -64,23 +73,20 @@ class TaskRun:
             xcom_push=lambda *, key, value: self.xcoms.update({key: json.loads(json.dumps(value, allow_nan=False))}),
         )
 
-    def _execute(self, operator, context):
+    def _executed(self, step, *arguments):
         from airflow_sm_training.compat import TaskDeferred
 
         try:
-            return operator.execute(context)
+            return step(*arguments)
         except TaskDeferred as deferred:
             self.deferrals += 1
             return deferred
 
-    def _resumed(self, operator, context, outcome):
-        if not hasattr(outcome, "trigger"):
-            return outcome
-        # Across two processes, so through JSON both ways.
-        _, kwargs = outcome.trigger.serialize()
-        trigger = type(outcome.trigger)(**json.loads(json.dumps(kwargs)))
-        event = json.loads(json.dumps(asyncio.run(_first_event(trigger)), allow_nan=False))
-        return getattr(operator, outcome.method_name)(context, event)
+
+def _moved(trigger):
+    # Across two processes, so through JSON both ways.
+    _, kwargs = trigger.serialize()
+    return type(trigger)(**json.loads(json.dumps(kwargs)))
 
 
 async def _first_event(trigger):

@@ -7,6 +7,7 @@ from airflow_sm_training.triggers.training_job import SageMakerTrainingJobTrigge
 EVERYTHING = {
     "stop_on_kill": False,
     "training_job_name": "digits",
+    "until": "Training",
     "poll_interval": 5.0,
     "deadline": 1_800_000_000.0,
     "stream_logs": False,
