@@ -23,10 +23,13 @@ from tests.integration.airflow_runs import EXAMPLE_DAGS
 
 DEMO = [str(Path(sys.executable).with_name("airflow-sm-training")), "demo"]
 
-pytestmark = pytest.mark.skipif(
-    importlib.metadata.version("apache-airflow").startswith("2."),
-    reason="the demo drives Airflow by version 2 of its REST API, which came with Airflow 3",
-)
+pytestmark = [
+    pytest.mark.whole_airflow,
+    pytest.mark.skipif(
+        importlib.metadata.version("apache-airflow").startswith("2."),
+        reason="the demo drives Airflow by version 2 of its REST API, which came with Airflow 3",
+    ),
+]
 
 
 @pytest.fixture
