@@ -115,3 +115,34 @@ def test_sweep_picks_the_most_accurate_of_jobs_with_names_of_their_own(unpack):
     assert best["learning_rate"] == 0.001
     assert best["accuracy"] == max(accuracies.values()) > 0.9
     assert predict_digits(unpack(best["model"])) > 0.9
+
+
+def test_update_running_job_lets_the_debugger_in_and_waits_for_the_end(endpoint):
+    dag_run = run("update_running_job", seconds=3)
+
+    (submitted,), (changed,), (ended,) = (xcoms(dag_run, task_id) for task_id in ("train", "debug", "wait"))
+    assert submitted["training_job_status"] == "InProgress"
+    assert (changed["training_job_status"], changed["remote_debug_config"]) == (
+        "InProgress",
+        {"enable_remote_debug": True},
+    )
+    assert ended["training_job_status"] == "Completed"
+    assert len({job["training_job_name"] for job in (submitted, changed, ended)}) == 1
+    assert endpoint.requests["UpdateTrainingJob"] == 1
+
+
+def test_warm_pool_chain_trains_on_the_instances_it_kept(endpoint):
+    dag_run = run("warm_pool_chain")
+
+    (kept,) = xcoms(dag_run, "keep_warm")
+    assert kept["resource_config"]["keep_alive_period_in_seconds"] == 1800
+    assert xcoms(dag_run, "check") == ["Reused"]
+
+
+def test_stop_on_condition_stops_a_job_that_is_good_enough_and_keeps_its_model(unpack):
+    dag_run = run("stop_on_condition")
+
+    (job,) = xcoms(dag_run, "stop")
+    assert job["training_job_status"] == "Stopped"
+    assert job["derived"]["metrics"]["train:loss"] < 0.599
+    assert unpack(job["model_artifacts"]["s3_model_artifacts"]) == {"model.txt": b"half\n"}
