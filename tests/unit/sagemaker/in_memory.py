@@ -64,7 +64,8 @@ class InMemorySageMaker:
 
     def wait_until_settled(self, training_job_name):
         self.calls.append(("wait", training_job_name))
-        if self.jobs[training_job_name][0] == TrainingJobStatus.DELETING:
+        status = self.jobs[training_job_name][0]
+        if status == TrainingJobStatus.DELETING:
             del self.jobs[training_job_name]
-        else:
+        elif status == TrainingJobStatus.STOPPING:
             self.jobs[training_job_name][0] = self.settles_as
