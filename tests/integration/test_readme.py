@@ -14,7 +14,13 @@ import pytest
 
 from airflow_sm_training.cli import _parser
 from airflow_sm_training.compat import AirflowFailException
-from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
+from airflow_sm_training.operators.base import SageMakerTrainingJobBaseOperator
+from airflow_sm_training.operators.training_job import (
+    SageMakerCreateTrainingJobOperator,
+    SageMakerStopTrainingJobOperator,
+    SageMakerUpdateTrainingJobOperator,
+)
+from airflow_sm_training.sensors.training_job import SageMakerTrainingJobSensor
 from tests.integration.airflow_runs import xcoms
 from tests.integration.task_runs import TaskRun, config
 
@@ -109,6 +115,32 @@ def test_the_table_of_parameters_is_the_signature():
     for name, default in documented.items():
         if name not in {"config", "deferrable"}:
             assert ast.literal_eval(default) == accepted[name].default, name
+
+
+COMMON = {"deferrable", "poll_interval", "aws_conn_id", "region_name", "verify", "botocore_config"}
+
+
+@pytest.mark.parametrize(
+    "cls", [SageMakerUpdateTrainingJobOperator, SageMakerStopTrainingJobOperator, SageMakerTrainingJobSensor]
+)
+def test_the_tables_of_the_other_operators_are_their_signatures(cls):
+    table = README.split(f"### `{cls.__name__}`\n")[1].split("\n##")[0]
+    documented = dict(re.findall(r"^\| `(\w+)` \| (.*?) ?\|", table, flags=re.MULTILINE))
+    accepted = {}
+    for parent in (SageMakerTrainingJobBaseOperator, cls):
+        accepted |= inspect.signature(parent.__init__).parameters
+
+    assert documented.keys() | COMMON == accepted.keys() - {"self", "kwargs"}
+    for name, default in documented.items():
+        expected = ast.literal_eval(default.strip("`")) if default else inspect.Parameter.empty
+        assert expected == accepted[name].default, name
+
+
+def test_the_other_operators_to_paste_are_built():
+    pasted = {}
+    exec(blocks("python")[2], pasted)
+
+    assert [pasted[name].training_job_name for name in ("debug", "wait", "stop")] == ["my-job"] * 3
 
 
 def test_the_error_shown_is_the_error_raised(local_sagemaker, monkeypatch):
