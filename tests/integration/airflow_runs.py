@@ -7,14 +7,14 @@ from pathlib import Path
 EXAMPLE_DAGS = Path(__file__).parents[2] / "example_dags"
 
 
-def load_dag(dag_id):
-    """Return the Dag of an example, loaded as Airflow does."""
+def load_dag(dag_id, folder=EXAMPLE_DAGS):
+    """Return the Dag of a file, an example unless told otherwise, loaded as Airflow does."""
     try:
         from airflow.dag_processing.dagbag import DagBag
     except ImportError:
         from airflow.models.dagbag import DagBag
 
-    bag = DagBag(EXAMPLE_DAGS / f"{dag_id}.py")
+    bag = DagBag(folder / f"{dag_id}.py")
     assert bag.import_errors == {}
     return bag.dags[dag_id]
 

@@ -16,6 +16,7 @@ from airflow_sm_training.local.timeline import Step
 from airflow_sm_training.sagemaker import backoff
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus as Phase
 from airflow_sm_training.sensors.training_job import SageMakerTrainingJobSensor
+from tests.integration.airflow_runs import load_dag, xcoms
 from tests.integration.task_runs import TaskRun, config
 
 numbers = itertools.count()
@@ -151,3 +152,27 @@ def test_never_touches_the_job_when_its_trigger_is_killed(job, endpoint):
     assert (kwargs["stop_on_kill"], kwargs["stream_logs"], kwargs["log_lines"]) == (False, False, 0)
     assert kwargs["until"] == "Completed"
     assert type(kwargs["until"]) is str
+
+
+WAITS = """
+from airflow.providers.common.compat.sdk import DAG
+from airflow_sm_training.sensors.training_job import SageMakerTrainingJobSensor
+
+with DAG("waits", schedule=None):
+    SageMakerTrainingJobSensor.partial(
+        task_id="wait", until="ended", mode="reschedule", deferrable=False, poll_interval=0.5
+    ).expand(training_job_name={names})
+"""
+
+
+def test_mapped_sensors_in_a_dag_give_their_worker_back_between_looks(job, airflow_database, tmp_path, monkeypatch):
+    from airflow import settings
+
+    monkeypatch.setattr(settings, "DAGS_FOLDER", str(tmp_path))
+    names = [job([Step(Phase.STARTING, 2.0)]), job([Step(Phase.STARTING, 2.0), *FAILS])]
+    (tmp_path / "waits.py").write_text(WAITS.format(names=names))
+
+    dag_run = load_dag("waits", tmp_path).test()
+
+    assert dag_run.state == "success"
+    assert [found["training_job_status"] for found in xcoms(dag_run, "wait")] == ["Completed", "Failed"]
