@@ -136,3 +136,23 @@ async def test_aiobotocore(endpoint):
         await s3.put_object(Bucket=endpoint.bucket, Key="async", Body=b"text")
         answer = await s3.get_object(Bucket=endpoint.bucket, Key="async")
         assert await answer["Body"].read() == b"text"
+
+
+def test_log_events_of_one_job_are_found_by_prefix(endpoint):
+    logs = endpoint.client("logs")
+    group = "/by/prefix"
+    logs.create_log_group(logGroupName=group)
+    for stream in ("one/algo-1", "one/algo-2", "one-more/algo-1"):
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        event = {"timestamp": int(time.time() * 1000), "message": stream}
+        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
+
+    def found(prefix, **arguments):
+        events = logs.filter_log_events(logGroupName=group, logStreamNamePrefix=prefix, **arguments)["events"]
+        return sorted(event["message"] for event in events)
+
+    assert found("one/") == ["one/algo-1", "one/algo-2"]
+    assert found("one") == ["one-more/algo-1", "one/algo-1", "one/algo-2"]
+    assert found("none") == []
+    with pytest.raises(logs.exceptions.ResourceNotFoundException):
+        logs.filter_log_events(logGroupName="/no/group", logStreamNamePrefix="one")

@@ -14,6 +14,7 @@ from airflow_sm_training.local.errors import ServiceError
 from airflow_sm_training.local.faults import FaultKind
 from airflow_sm_training.local.http import routing
 from airflow_sm_training.local.http.control import PREFIX
+from airflow_sm_training.local.http.log_streams import FILTER_LOG_EVENTS, filter_log_events
 from airflow_sm_training.local.http.wire import decode_body, error_response, json_response
 from airflow_sm_training.local.operations.tagging import is_training_job
 from airflow_sm_training.local.operations.validation import check_request
@@ -69,7 +70,9 @@ class Gateway:
         route = routing.identify(request.method, request.raw_path, request.headers)
         if route is None:
             return error_response(errors.missing_authentication())
-        body = await request.read() if route.is_form or routing.is_sagemaker_target(request.headers) else None
+        is_filter = request.headers.get("X-Amz-Target") == FILTER_LOG_EVENTS
+        is_ours = is_filter or route.is_form or routing.is_sagemaker_target(request.headers)
+        body = await request.read() if is_ours else None
         if body is not None and route.is_form:
             route = routing.with_form(route, body)
         self._requests.add(route.name)
@@ -86,13 +89,15 @@ class Gateway:
                 lose_response = True
             else:
                 return error_response(_refusal(fault, route), service=route.service, is_json=route.is_json)
-        response = await self._answer(route, body)
+        response = await self._answer(request, route, body)
         if lose_response and response is not None:
             return _cut(request)
         return response if response is not None else await self._relay.forward(request, body, lose=lose_response)
 
-    async def _answer(self, route: Route, body: bytes | None) -> web.Response | None:
+    async def _answer(self, request: web.Request, route: Route, body: bytes | None) -> web.Response | None:
         """Answer an operation for training jobs; None for all that is not ours."""
+        if body is not None and request.headers.get("X-Amz-Target") == FILTER_LOG_EVENTS:
+            return await filter_log_events(self._relay, request, body)
         operation = self._service.operations.get(route.operation)
         if operation is None or body is None or route.service != routing.SAGEMAKER:
             return None

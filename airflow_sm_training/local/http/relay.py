@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import aiohttp  # noqa: TID253 - never imported by a DAG file
 from aiohttp import web  # noqa: TID253 - never imported by a DAG file
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _OF_THE_CONNECTION = frozenset(
     {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect"},
 )
+_OF_THE_SENDER = frozenset({"authorization", "content-type", "host", "x-amz-date", "x-amz-security-token"})
 _CHUNK = 1 << 16
 
 
@@ -62,6 +64,21 @@ class Relay:
                 await response.write(chunk)
             await response.write_eof()
             return response
+
+    async def call(self, request: web.Request, target: str, payload: dict[str, Any]) -> tuple[int, bytes]:
+        """
+        Ask something of the server in the name of whoever sent a request.
+
+        :param request: a request of the same service, in AWS's JSON protocol.
+        :param target: the operation, such as ``Logs_20140328.DescribeLogStreams``.
+        :param payload: its input.
+        :return: HTTP status and body of the answer.
+        """
+        headers = {name: value for name, value in request.headers.items() if name.lower() in _OF_THE_SENDER}
+        async with self._open_session().post(
+            f"{self._target}/", headers={**headers, "X-Amz-Target": target}, data=json.dumps(payload)
+        ) as answer:
+            return answer.status, await answer.read()
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
