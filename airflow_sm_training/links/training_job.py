@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from airflow_sm_training.compat import BaseOperatorLink, XCom
@@ -27,9 +28,9 @@ class _TrainingJobLink(BaseOperatorLink):
     """A page of the AWS console that shows the task's training job."""
 
     @staticmethod
+    @abstractmethod
     def url(partition: str, region_name: str, training_job_name: str) -> str | None:
         """Return the address of the page."""
-        raise NotImplementedError
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:  # noqa: ARG002 - Airflow's signature
         """
