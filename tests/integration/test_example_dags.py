@@ -118,7 +118,7 @@ def test_sweep_picks_the_most_accurate_of_jobs_with_names_of_their_own(unpack):
 
 
 def test_update_running_job_lets_the_debugger_in_and_waits_for_the_end(endpoint):
-    dag_run = run("update_running_job", seconds=3)
+    dag_run = run("update_running_job", seconds=15)  # long enough for a machine that is busy
 
     (submitted,), (changed,), (ended,) = (xcoms(dag_run, task_id) for task_id in ("train", "debug", "wait"))
     assert submitted["training_job_status"] == "InProgress"
