@@ -32,7 +32,11 @@ def end_when_it_listens(capsys, shown):
             if "Ctrl-C ends it." in "".join(shown):
                 break
             time.sleep(0.05)
-        os.kill(os.getpid(), signal.SIGTERM)
+        # A signal that comes before the command waits for one is lost: it is sent until the command has put back what
+        # was there before.
+        while signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(1)
 
     thread = threading.Thread(target=watch)
     thread.start()
