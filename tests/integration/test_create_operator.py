@@ -131,7 +131,7 @@ TRAINING = Step(Phase.TRAINING, 0.2)
         ([TRAINING, Step(Phase.STOPPED)], {"accept_stopped": True}, None, ""),
         ([TRAINING, Step(Phase.MAX_RUNTIME_EXCEEDED)], {}, errors.TrainingJobStopped, "MaxRuntimeInSeconds"),
         ([TRAINING, Step(Phase.MAX_RUNTIME_EXCEEDED)], {"accept_stopped": {"MaxRuntimeExceeded"}}, None, ""),
-        ([TRAINING, Step(Phase.STOPPED)], {"accept_stopped": {"MaxRuntimeExceeded"}}, errors.TrainingJobStopped, ""),
+        ([TRAINING, Step(Phase.STOPPED)], {"accept_stopped": {"MaxRuntimeExceeded"}}, errors.TrainingJobStopped, "somebody asked"),
         ([Step(Phase.FAILED, failure_reason="CapacityError: none")], {}, errors.TrainingJobFailed, "CapacityError"),
     ],
 )
@@ -214,7 +214,8 @@ def test_execution_timeout_leaves_the_job_when_told_to(run, endpoint, scripted):
 
 
 def test_a_retry_takes_up_the_job_of_the_try_before(run, endpoint, scripted, log):
-    request = scripted([Step(Phase.TRAINING, 1.0)])
+    # Long enough for the second try to find it still running on a busy machine.
+    request = scripted([Step(Phase.TRAINING, 4.0)])
     run(request, wait_for_completion=False)
     first = run.xcoms["training_job_name"]
 

@@ -64,8 +64,8 @@ class JobStore:
 
     def advance(self) -> None:
         """Do what is due. For the server's tick: a running process has limits even when nobody asks for it."""
-        with self.at_present():
-            pass
+        with self.lock:
+            self.schedule.advance(self._clock())
 
     def next_sequence(self) -> int:
         """Return the number of the next job."""

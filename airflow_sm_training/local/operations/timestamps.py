@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from airflow_sm_training.local.errors import validation_error
@@ -15,10 +16,8 @@ def epoch_seconds(value: float | str, name: str) -> float:
     :param name: of the field, for the error.
     :raises ServiceError: ``ValidationException``; it is not a time.
     """
-    try:
+    with suppress(ValueError):
         return float(value)
-    except ValueError:
-        pass
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
