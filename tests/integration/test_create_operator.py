@@ -131,7 +131,12 @@ TRAINING = Step(Phase.TRAINING, 0.2)
         ([TRAINING, Step(Phase.STOPPED)], {"accept_stopped": True}, None, ""),
         ([TRAINING, Step(Phase.MAX_RUNTIME_EXCEEDED)], {}, errors.TrainingJobStopped, "MaxRuntimeInSeconds"),
         ([TRAINING, Step(Phase.MAX_RUNTIME_EXCEEDED)], {"accept_stopped": {"MaxRuntimeExceeded"}}, None, ""),
-        ([TRAINING, Step(Phase.STOPPED)], {"accept_stopped": {"MaxRuntimeExceeded"}}, errors.TrainingJobStopped, "somebody asked"),
+        (
+            [TRAINING, Step(Phase.STOPPED)],
+            {"accept_stopped": {"MaxRuntimeExceeded"}},
+            errors.TrainingJobStopped,
+            "somebody asked",
+        ),
         ([Step(Phase.FAILED, failure_reason="CapacityError: none")], {}, errors.TrainingJobFailed, "CapacityError"),
     ],
 )
