@@ -9,7 +9,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format constraints clean
+.PHONY: help demo test chaos lint types format constraints clean
 
 AIRFLOW ?= 3.3 2.11
 KEEP ?=
@@ -48,6 +48,13 @@ test: $(if $(filter 3.3,$(AIRFLOW)),$(VENV)/.installed) .venv-aws/.installed ## 
 	  fi; \
 	fi; \
 	AWS_CLI="$(CURDIR)/.venv-aws/bin/aws" scripts/test $$environments $(if $(ARGS),-- $(ARGS))
+
+# The short version is a part of `make test`.
+chaos: $(foreach release,$(AIRFLOW),$(if $(filter 3.3,$(release)),$(VENV),$(VENV_2))/.installed) ## kill a real Airflow on PostgreSQL at named points (AIRFLOW=…, ARGS='--only …')
+	@failed=0; for environment in $(foreach release,$(AIRFLOW),$(if $(filter 3.3,$(release)),$(VENV),$(VENV_2))); do \
+	  echo "== Airflow in $$environment"; \
+	  PYTHONPATH=tests/integration $$environment/bin/python -m fault_matrix $(ARGS) || failed=1; \
+	done; exit $$failed
 
 lint: $(VENV)/.installed ## ruff: rules and format
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .

@@ -27,6 +27,17 @@ def end_session(session_id: int, grace_seconds: float = 15.0) -> None:
     _signal(members, "terminate")
     psutil.wait_procs(members, timeout=grace_seconds)
     # What was starting while the others were told to end has not been told itself.
+    kill_session(session_id)
+
+
+def kill_session(session_id: int) -> None:
+    """
+    Kill every process of a session with SIGKILL, as a machine that loses its power would.
+
+    :param session_id: the process id of the first process
+    """
+    import psutil  # noqa: PLC0415
+
     deadline = time.monotonic() + 5
     while (members := _members(session_id)) and time.monotonic() < deadline:
         _signal(members, "kill")
