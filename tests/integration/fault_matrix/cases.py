@@ -23,6 +23,7 @@ class Deed(StrEnum):
     KILL_SCHEDULER_AND_WORKERS = "scheduler and workers"
     KILL_API_SERVER = "API server"
     KILL_DATABASE = "database"
+    RESTART_TRIGGERERS = "both triggerers, in order"
     CLEAR = "cleared"
     MARK_FAILED = "marked failed"
     MARK_SUCCESS = "marked success"
@@ -36,6 +37,7 @@ _SIDE_BY_SIDE = 12
 ENDING = {Deed.MARK_FAILED: "failed", Deed.MARK_SUCCESS: "success", Deed.FAIL_RUN: "failed"}
 COMPONENTS = {
     Deed.KILL_BOTH_TRIGGERERS: TRIGGERERS,
+    Deed.RESTART_TRIGGERERS: TRIGGERERS,
     Deed.KILL_SCHEDULER: (SCHEDULER,),
     Deed.KILL_SCHEDULER_AND_WORKERS: (SCHEDULER,),
     Deed.KILL_API_SERVER: (API_SERVER,),
@@ -136,6 +138,7 @@ _CASES = (
     Case("user: run failed", deed=Deed.FAIL_RUN, stops=1, short=True),
     Case(f"killed: {Deed.KILL_ITS_TRIGGERER}", deed=Deed.KILL_ITS_TRIGGERER, short=True),
     Case(f"killed: {Deed.KILL_BOTH_TRIGGERERS}", deed=Deed.KILL_BOTH_TRIGGERERS),
+    Case(f"restarted: {Deed.RESTART_TRIGGERERS}", deed=Deed.RESTART_TRIGGERERS),
     Case(f"killed: {Deed.KILL_SCHEDULER}", deed=Deed.KILL_SCHEDULER),
     Case(f"killed: {Deed.KILL_SCHEDULER_AND_WORKERS}", deed=Deed.KILL_SCHEDULER_AND_WORKERS),
     Case(f"killed: {Deed.KILL_API_SERVER}", deed=Deed.KILL_API_SERVER),

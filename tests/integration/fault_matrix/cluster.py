@@ -141,6 +141,22 @@ class AirflowCluster:
             process.kill()
         process.wait()
 
+    def end(self, component):
+        """End a component in order, as for an upgrade."""
+        process = self._running.pop(component)
+        process.terminate()
+        process.wait(60)
+        kill_session(process.pid)
+
+    def revive(self, seconds):
+        """Start again what ends by itself in this time, as a process manager would."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for component in [name for name, process in self._running.items() if process.poll() is not None]:
+                kill_session(self._running.pop(component).pid)
+                self.start(component)
+            time.sleep(0.5)
+
     def _wait_for_api(self):
         deadline = time.monotonic() + 90
         while "metadatabase" not in self.api.health():

@@ -13,6 +13,8 @@ from airflow_sm_training.sagemaker.statuses import TERMINAL_STATUSES
 
 _SECONDS_TO_WAIT = 240
 _SECONDS_TO_END = 180
+# A triggerer that misses its database ends by itself, at its next heartbeat.
+_SECONDS_TO_NOTICE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +138,14 @@ def strike_all(stages, cluster):
         cluster.database.kill()
         time.sleep(3)
         cluster.database.start()
+        cluster.revive(_SECONDS_TO_NOTICE)
         return
     components = COMPONENTS.get(deed) or {stage.task()[2] for stage in stages if stage.case.deferrable}
     for component in components:
-        cluster.kill(component, whole=deed is not Deed.KILL_SCHEDULER)
+        if deed is Deed.RESTART_TRIGGERERS:
+            cluster.end(component)
+        else:
+            cluster.kill(component, whole=deed is not Deed.KILL_SCHEDULER)
     time.sleep(1)
     for component in components:
         cluster.start(component)
