@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fault_matrix.cluster import API_SERVER, IS_AIRFLOW_2, SCHEDULER, TRIGGERERS
-from fault_matrix.doomed import Point
+from fault_matrix.points import Point
 
 from airflow_sm_training.local.faults import Fault
 

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from fault_matrix.doomed import ARMED_DIRECTORY
+from fault_matrix.points import ARMED_DIRECTORY
 from fault_matrix.postgresql import PostgreSQL
 
 from airflow_sm_training.demo.api import AirflowApi

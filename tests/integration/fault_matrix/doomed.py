@@ -1,48 +1,17 @@
-"""
-The create operator, with places at which its process dies.
-
-A point is armed by a file. The process that comes to it takes the file away, so that it dies there once, and is killed
-with SIGKILL: no handler runs, nothing is flushed.
-"""
+"""The create operator, with places at which its process dies of SIGKILL: no handler runs, nothing is flushed."""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
-from enum import StrEnum
-from pathlib import Path
+
+from fault_matrix.points import ARMED_DIRECTORY, Point, armed_file, pid_file
 
 from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
 
-ARMED_DIRECTORY = "FAULT_MATRIX_ARMED"
 # Long enough for the request to leave, short enough to die before an endpoint that takes two seconds has answered.
 _REQUEST_UNDER_WAY_SECONDS = 1.0
-
-
-class Point(StrEnum):
-    """Where a worker's process dies."""
-
-    BEFORE_CREATE = "before create"
-    CREATE_UNDER_WAY = "create under way"
-    CREATED = "created, nothing recorded"
-    NAMED = "name recorded"
-    PUBLISHED = "recorded, not yet waiting"
-    RESUMED = "job ended, result not looked at"
-    RESULT_IN_HAND = "result in hand"
-    RESULT_RETURNED = "result returned, state not reported"
-
-    @property
-    def is_before_the_wait(self):
-        return self not in {Point.RESUMED, Point.RESULT_IN_HAND, Point.RESULT_RETURNED}
-
-
-def armed_file(directory, dag_id, point):
-    return Path(directory) / dag_id / point.name
-
-
-def pid_file(directory, dag_id):
-    return Path(directory) / dag_id / "pid"
 
 
 class DoomedOperator(SageMakerCreateTrainingJobOperator):

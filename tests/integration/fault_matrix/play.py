@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from fault_matrix import user
 from fault_matrix.cases import COMPONENTS, ENDING, Deed
+from fault_matrix.cluster import SCHEDULER
 
 from airflow_sm_training.sagemaker.statuses import TERMINAL_STATUSES
 
@@ -139,6 +140,9 @@ def strike_all(stages, cluster):
         time.sleep(3)
         cluster.database.start()
         cluster.revive(_SECONDS_TO_NOTICE)
+        # A scheduler that lost its database hangs at its end: a liveness probe would do this.
+        cluster.kill(SCHEDULER, whole=False)
+        cluster.start(SCHEDULER)
         return
     components = COMPONENTS.get(deed) or {stage.task()[2] for stage in stages if stage.case.deferrable}
     for component in components:

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 
-from fault_matrix.doomed import armed_file, pid_file
+from fault_matrix.points import armed_file, pid_file
 
 from airflow_sm_training.local import LocalSageMaker, Step
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus as Phase
