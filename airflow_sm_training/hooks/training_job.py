@@ -100,7 +100,7 @@ class SageMakerTrainingJobHook(AwsBaseHook):
         :raises SageMakerTrainingError: for everything else that SageMaker answers.
         """
         request = request if isinstance(request, TrainingJobRequest) else TrainingJobRequest(request)
-        body = self.with_role_arn(request).to_dict()
+        body = self.with_role_arn(request.typed().customized().typed()).to_dict()
         name = body.get("TrainingJobName")
         with self._translated(f"create training job {name}", training_job_name=name):
             return str(self.conn.create_training_job(**body)["TrainingJobArn"])

@@ -93,6 +93,7 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         super().__init__(**kwargs)
         # A request object is opaque to Jinja; its dict is not.
         self.config = config.to_dict() if isinstance(config, TrainingJobRequest) else config
+        self._customizations = config.customizations if isinstance(config, TrainingJobRequest) else ()
         self.wait_for_completion = wait_for_completion
         self.deferrable = deferrable
         self.poll_interval = poll_interval
@@ -174,7 +175,7 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
             map_index=task_instance.map_index,
             epoch=first_try_number(task_instance, self),
         )
-        request = TrainingJobRequest(self.config)
+        request = TrainingJobRequest(self.config, self._customizations).typed().customized()
         self._mask_secrets(request)
         request = self.hook.with_role_arn(request.typed())
         submission = SubmissionProtocol(

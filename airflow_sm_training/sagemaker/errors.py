@@ -5,6 +5,7 @@ The exception tree.
 
     SageMakerTrainingError                  retryable unless a subclass says otherwise
     ├── RequestInvalid                      found before anything was sent            not retryable
+    │   └── FieldUnknown                    a name that the request builder cannot place
     ├── RequestRejected                     SageMaker refused the request             not retryable
     ├── AccessDenied                        IAM refused the call                      not retryable
     ├── CredentialsUnusable                 none, incomplete or unknown connection    not retryable
@@ -83,6 +84,10 @@ class RequestInvalid(SageMakerTrainingError):
     ) -> None:
         super().__init__(message, training_job_name=training_job_name)
         self.violations = tuple(violations)
+
+
+class FieldUnknown(RequestInvalid, TypeError):
+    """The request builder was given a name that no field has, or two names of one field: a misspelt keyword."""
 
 
 class RequestRejected(SageMakerTrainingError):
