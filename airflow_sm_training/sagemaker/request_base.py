@@ -129,7 +129,7 @@ class RequestBase:
 
 
 def _changed(request: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the request with these fields, in either spelling, in place of what it has; without those that are None."""
+    """Return the request with these fields, in either spelling, in place of its own; without those that are None."""
     tags = fields.get("tags")
     changes = to_wire({**fields, "tags": _tag_list(tags)} if isinstance(tags, Mapping) else fields)
     kept = {name: value for name, value in request.items() if name not in changes}

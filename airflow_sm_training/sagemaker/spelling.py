@@ -29,8 +29,8 @@ def to_wire(fields: Mapping[str, Any]) -> dict[str, Any]:
     request = _structure_to_wire(_REQUEST, fields, "", found)
     if found:
         listed = "\n".join(f"  - {violation}" for violation in found)
-        names = f"{len(found)} name{'s' if len(found) > 1 else ''}"
-        message = f"CreateTrainingJob cannot be given {names} that this request has:\n{listed}"
+        places = f"{len(found)} place{'s' if len(found) > 1 else ''}"
+        message = f"The training job request is misspelt in {places}:\n{listed}"
         raise FieldUnknown(message, violations=found)
     return request
 
@@ -71,7 +71,7 @@ def _structure_to_wire(structure: str, value: Mapping[str, Any], path: str, foun
             continue
         if wire in result:
             both = f"{by_wire[wire][0]!r} and {wire!r}"
-            found.append(Violation(here, f"is there twice, as {both}; keep one of them", "unknown"))
+            found.append(Violation(here, f"is there twice, as {both}; keep one of the two", "unknown"))
             continue
         result[wire] = _child(child, item, here, partial(_structure_to_wire, found=found))
     return result
@@ -97,8 +97,9 @@ def _child(structure: str | None, value: Any, path: str, convert: Callable[[str,
 
 def _unknown(name: object, names: _Fields) -> str:
     close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
-    hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(sorted(names))}"
-    return f"unknown field; {hint}"
+    if close:
+        return f"unknown field; did you mean {close[0]!r}?"
+    return f"unknown field; known are {', '.join(sorted(names))}; a newer one can be given as boto3 spells it"
 
 
 def _names(structure: str) -> _Fields:
