@@ -38,7 +38,7 @@ def wrong(request: TrainingJobRequest) -> None:
     ResourceConfig(instance_typ="ml.m5.large")  # type: ignore[typeddict-unknown-key]
     Channel(channel_name="train")  # type: ignore[typeddict-item]
     request.with_vpc_config("vpc-1")  # type: ignore[arg-type]
-    request.with_vpc_config({"subnets": "subnet-1", "security_group_ids": []})  # type: ignore[typeddict-item]
+    request.with_vpc_config({"subnets": "subnet-1", "security_group_ids": []})  # type: ignore[arg-type]
     request.with_hyper_parameters({"layers": [1]})  # type: ignore[dict-item]
     request.with_input_data_config([])  # type: ignore[arg-type]
     request.customize(lambda rendered: None)  # type: ignore[arg-type, return-value]
