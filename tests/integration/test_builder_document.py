@@ -111,10 +111,7 @@ def test_what_the_setters_made_is_right_is_sent_and_is_what_the_job_has(endpoint
         request = setter(value)
     assert request.validate() == []
     assert request == TrainingJobRequest.build(**SETTERS)
-    assert (
-        request.to_dict().keys()
-        == {name for name in input_shape("CreateTrainingJob").members} & request.to_dict().keys()
-    )
+    assert request.to_dict().keys() < input_shape("CreateTrainingJob").members.keys()
 
     hook = SageMakerTrainingJobHook()
     hook.create_training_job(request)
