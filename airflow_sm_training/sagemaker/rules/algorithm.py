@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 _VPC = "Vpc"
 
 
-@rule(
-    "image-or-algorithm-required",
-    "You must specify either the algorithm name to the AlgorithmName parameter or the image URI of the algorithm "
-    "container to the TrainingImage parameter.",
-    reference("AlgorithmSpecification"),
-)
+@rule("image-or-algorithm-required", reference("AlgorithmSpecification"))
 def image_or_algorithm_required(request: Part) -> Iterator[Finding]:
+    """
+    You must specify either the algorithm name to the AlgorithmName parameter or the image URI of the algorithm
+    container to the TrainingImage parameter.
+    """
     specification = request["AlgorithmSpecification"]
     sources = (specification["TrainingImage"], specification["AlgorithmName"])
     needs_one = request["ServerlessJobConfig"].is_absent and not specification.is_absent
@@ -30,12 +29,9 @@ def image_or_algorithm_required(request: Part) -> Iterator[Finding]:
         yield Finding(specification, message, ("TrainingImage", "AlgorithmName"))
 
 
-@rule(
-    "image-and-algorithm-exclusive",
-    "The AlgorithmName parameter is mutually exclusive with the TrainingImage parameter.",
-    reference("AlgorithmSpecification"),
-)
+@rule("image-and-algorithm-exclusive", reference("AlgorithmSpecification"))
 def image_and_algorithm_exclusive(request: Part) -> Iterator[Finding]:
+    """The AlgorithmName parameter is mutually exclusive with the TrainingImage parameter."""
     image = request.at("AlgorithmSpecification", "TrainingImage")
     algorithm = request.at("AlgorithmSpecification", "AlgorithmName")
     if image.text and algorithm.text:
@@ -43,25 +39,23 @@ def image_and_algorithm_exclusive(request: Part) -> Iterator[Finding]:
         yield Finding(algorithm, message)
 
 
-@rule(
-    "private-registry-vpc",
-    "The private Docker registry must be accessible from the VPC specified in VpcConfig: input VpcConfig when you "
-    "create your training job.",
-    guide("docker-containers-adapt-your-own-private-registry"),
-)
+@rule("private-registry-vpc", guide("docker-containers-adapt-your-own-private-registry"))
 def private_registry_vpc(request: Part) -> Iterator[Finding]:
+    """
+    The private Docker registry must be accessible from the VPC specified in VpcConfig: input VpcConfig when you
+    create your training job.
+    """
     mode = request.at("AlgorithmSpecification", "TrainingImageConfig", "TrainingRepositoryAccessMode")
     if mode.text == _VPC and request["VpcConfig"].is_absent:
         yield Finding(mode, "'Vpc' needs a VpcConfig; add the subnets and security groups that reach the registry")
 
 
-@rule(
-    "private-registry-credentials",
-    "TrainingRepositoryAuthConfig holds authentication information for a private Docker registry; for access to an "
-    "image in a private Docker registry, set TrainingRepositoryAccessMode to Vpc.",
-    reference("TrainingImageConfig"),
-)
+@rule("private-registry-credentials", reference("TrainingImageConfig"))
 def private_registry_credentials(request: Part) -> Iterator[Finding]:
+    """
+    TrainingRepositoryAuthConfig holds authentication information for a private Docker registry; for access to an
+    image in a private Docker registry, set TrainingRepositoryAccessMode to Vpc.
+    """
     config = request.at("AlgorithmSpecification", "TrainingImageConfig")
     mode, credentials = config["TrainingRepositoryAccessMode"], config["TrainingRepositoryAuthConfig"]
     if credentials.is_filled and mode.text == "Platform":

@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     from airflow_sm_training.sagemaker.rules.reading import Part
 
 
-@rule(
-    "instance-preferences-exclusive",
-    "InstancePreferences is mutually exclusive with InstanceType, InstanceGroups, InstancePlacementConfig, and "
-    "EnableManagedSpotTraining.",
-    reference("ResourceConfig"),
-)
+@rule("instance-preferences-exclusive", reference("ResourceConfig"))
 def instance_preferences_exclusive(request: Part) -> Iterator[Finding]:
+    """
+    InstancePreferences is mutually exclusive with InstanceType, InstanceGroups, InstancePlacementConfig, and
+    EnableManagedSpotTraining.
+    """
     resources = request["ResourceConfig"]
     if not resources["InstancePreferences"].is_filled:
         return
@@ -37,24 +36,20 @@ def instance_preferences_exclusive(request: Part) -> Iterator[Finding]:
             yield Finding(other, message)
 
 
-@rule(
-    "instance-preferences-unique",
-    "An instance type can appear only once in an InstancePreferences list.",
-    reference("InstancePreference"),
-)
+@rule("instance-preferences-unique", reference("InstancePreference"))
 def instance_preferences_unique(request: Part) -> Iterator[Finding]:
+    """An instance type can appear only once in an InstancePreferences list."""
     preferences = request.at("ResourceConfig", "InstancePreferences").elements()
     for instance_type in repeats(preference["InstanceType"] for preference in preferences):
         yield Finding(instance_type, f"{shown(instance_type.text)} is in the list already; name each type once")
 
 
-@rule(
-    "instance-preferences-count",
-    "SageMaker rejects requests that set InstanceCount on only some preferences, that set it both per preference and "
-    "in ResourceConfig, or that omit it in both places.",
-    reference("InstancePreference"),
-)
+@rule("instance-preferences-count", reference("InstancePreference"))
 def instance_preferences_count(request: Part) -> Iterator[Finding]:
+    """
+    SageMaker rejects requests that set InstanceCount on only some preferences, that set it both per preference and
+    in ResourceConfig, or that omit it in both places.
+    """
     resources = request["ResourceConfig"]
     overall = resources["InstanceCount"]
     counts = [preference["InstanceCount"] for preference in resources["InstancePreferences"].elements()]
@@ -71,12 +66,9 @@ def instance_preferences_count(request: Part) -> Iterator[Finding]:
         yield Finding(overall, message)
 
 
-@rule(
-    "training-plan-exclusive",
-    "Per-preference TrainingPlanArns is mutually exclusive with the job-level TrainingPlanArn in ResourceConfig.",
-    reference("InstancePreference"),
-)
+@rule("training-plan-exclusive", reference("InstancePreference"))
 def training_plan_exclusive(request: Part) -> Iterator[Finding]:
+    """Per-preference TrainingPlanArns is mutually exclusive with the job-level TrainingPlanArn in ResourceConfig."""
     resources = request["ResourceConfig"]
     overall = resources["TrainingPlanArn"]
     for preference in resources["InstancePreferences"].elements():
@@ -86,12 +78,9 @@ def training_plan_exclusive(request: Part) -> Iterator[Finding]:
             yield Finding(plans, message)
 
 
-@rule(
-    "placement-ultraserver",
-    "InstancePlacementConfig is only applicable for UltraServer capacity.",
-    reference("InstancePlacementConfig"),
-)
+@rule("placement-ultraserver", reference("InstancePlacementConfig"))
 def placement_ultraserver(request: Part) -> Iterator[Finding]:
+    """InstancePlacementConfig is only applicable for UltraServer capacity."""
     resources = request["ResourceConfig"]
     placement, instance_type = resources["InstancePlacementConfig"], resources["InstanceType"].text
     if placement.is_filled and family(instance_type) in CPU_ONLY:
@@ -99,18 +88,19 @@ def placement_ultraserver(request: Part) -> Iterator[Finding]:
         yield Finding(placement, message)
 
 
-@rule(
-    "placement-instance-count",
-    "PlacementSpecification.InstanceCount, the number of instances to be placed together on the same UltraServer, has "
-    "a minimum value of 1.",
-    reference("PlacementSpecification"),
-)
+@rule("placement-instance-count", reference("PlacementSpecification"))
 def placement_instance_count(request: Part) -> Iterator[Finding]:
+    """
+    PlacementSpecification.InstanceCount, the number of instances to be placed together on the same UltraServer, has
+    a minimum value of 1.
+    """
     specifications = request.at("ResourceConfig", "InstancePlacementConfig", "PlacementSpecifications")
     for specification in specifications.elements():
         count = specification["InstanceCount"]
         if count.number == 0:
-            yield Finding(count, "0 is less than the minimum 1; give the instances to place, or drop the entry", (1, None))
+            yield Finding(
+                count, "0 is less than the minimum 1; give the instances to place, or drop the entry", (1, None)
+            )
 
 
 RULES = (

@@ -9,15 +9,57 @@ from __future__ import annotations
 
 # Every size of these families has NVMe volumes of its own.
 LOCAL_STORAGE = frozenset(
-    (
-        "c5d c6id g4dn g5 g6 g6e g7e gr6 m5d m6id p3dn p4d p4de p5 p5e p5en p6-b200 p6-b300 p6e-gb200 r5d r6id "
-        "trn1 trn1n trn2"
-    ).split(),
+    {
+        "c5d",
+        "c6id",
+        "g4dn",
+        "g5",
+        "g6",
+        "g6e",
+        "g7e",
+        "gr6",
+        "m5d",
+        "m6id",
+        "p3dn",
+        "p4d",
+        "p4de",
+        "p5",
+        "p5e",
+        "p5en",
+        "p6-b200",
+        "p6-b300",
+        "p6e-gb200",
+        "r5d",
+        "r6id",
+        "trn1",
+        "trn1n",
+        "trn2",
+    }
 )
 _CPU_WITHOUT_LOCAL_STORAGE = frozenset(
-    (
-        "c4 c5 c5n c6i c7i c7i-flex c8i c8i-flex m4 m5 m6i m7i m7i-flex m8i m8i-flex r5 r6i r7i r8i r8i-flex t3"
-    ).split(),
+    {
+        "c4",
+        "c5",
+        "c5n",
+        "c6i",
+        "c7i",
+        "c7i-flex",
+        "c8i",
+        "c8i-flex",
+        "m4",
+        "m5",
+        "m6i",
+        "m7i",
+        "m7i-flex",
+        "m8i",
+        "m8i-flex",
+        "r5",
+        "r6i",
+        "r7i",
+        "r8i",
+        "r8i-flex",
+        "t3",
+    }
 )
 # No size of these families has any.
 EBS_ONLY = _CPU_WITHOUT_LOCAL_STORAGE | {"p2", "p3"}

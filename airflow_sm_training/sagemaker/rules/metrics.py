@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from airflow_sm_training.sagemaker.rules.images import is_builtin_algorithm
@@ -19,19 +19,18 @@ if TYPE_CHECKING:
 _LONGEST_REGEX = 500
 # What other dialects allow and Python does not: taken out or rewritten, so that only what is broken in each is refused.
 _DIALECTS = (
-    (re.compile(r"\\[pP]\{[^}]*\}|\\[a-zA-Z]"), "a"),
-    (re.compile(r"\(\?[a-zA-Z-]+\)"), ""),
+    (re.compile(r"(?:\\[pP]\{[^}]*\}|\\[a-zA-Z])-?"), "a"),
+    (re.compile(r"\(\?(?:[a-zA-Z-]+|P=\w+)\)"), ""),
     (re.compile(r"\(\?P?<[a-zA-Z]\w*>|\(\?<?[=!>]|\(\?[a-zA-Z-]*:"), "("),
 )
 
 
-@rule(
-    "metric-regex",
-    "MetricDefinition.Regex is a regular expression that searches the output of a training job and gets the value of "
-    "the metric.",
-    reference("MetricDefinition"),
-)
+@rule("metric-regex", reference("MetricDefinition"))
 def metric_regex(request: Part) -> Iterator[Finding]:
+    """
+    MetricDefinition.Regex is a regular expression that searches the output of a training job and gets the value of
+    the metric.
+    """
     for definition in request.at("AlgorithmSpecification", "MetricDefinitions").elements():
         regex = definition["Regex"]
         # A longer one breaks the model, and compiling it could take long.
@@ -41,13 +40,12 @@ def metric_regex(request: Part) -> Iterator[Finding]:
             yield Finding(regex, message)
 
 
-@rule(
-    "metric-definitions-own-image",
-    "SageMaker parses the logs for metrics that built-in algorithms emit; metric definitions are for custom "
-    "algorithms, and those of SageMaker's algorithms can't be overridden.",
-    guide("training-metrics"),
-)
+@rule("metric-definitions-own-image", guide("training-metrics"))
 def metric_definitions_own_image(request: Part) -> Iterator[Finding]:
+    """
+    SageMaker parses the logs for metrics that built-in algorithms emit; metric definitions are for custom
+    algorithms, and those of SageMaker's algorithms can't be overridden.
+    """
     specification = request["AlgorithmSpecification"]
     image, definitions = specification["TrainingImage"].text, specification["MetricDefinitions"]
     if definitions.is_filled and image and is_builtin_algorithm(image):
@@ -55,7 +53,7 @@ def metric_definitions_own_image(request: Part) -> Iterator[Finding]:
         yield Finding(definitions, message)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _fault(regex: str) -> str | None:
     if r"\Q" in regex:
         return None

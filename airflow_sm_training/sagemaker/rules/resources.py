@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 _WAYS = ("InstanceType", "InstanceGroups", "InstancePreferences")
 
 
-@rule(
-    "instances-required",
-    "InstanceType is the ML compute instance type and InstanceCount the number of ML compute instances to use; a "
-    "heterogeneous cluster has InstanceGroups, a prioritised list InstancePreferences instead.",
-    reference("ResourceConfig"),
-)
+@rule("instances-required", reference("ResourceConfig"))
 def instances_required(request: Part) -> Iterator[Finding]:
+    """
+    InstanceType is the ML compute instance type and InstanceCount the number of ML compute instances to use; a
+    heterogeneous cluster has InstanceGroups, a prioritised list InstancePreferences instead.
+    """
     resources = request["ResourceConfig"]
     if not request["ServerlessJobConfig"].is_absent or resources.is_absent:
         return
@@ -39,13 +38,12 @@ def instances_required(request: Part) -> Iterator[Finding]:
         yield Finding(count, f"is required with InstanceType {shown(instance_type.text)}; give 1 or more", (1, None))
 
 
-@rule(
-    "instance-groups-exclusive",
-    "The instance type and instance count pair and the instance groups are mutually exclusive: the pair is for "
-    "homogeneous cluster training, instance groups for heterogeneous cluster training.",
-    guide("train-heterogeneous-cluster-configure"),
-)
+@rule("instance-groups-exclusive", guide("train-heterogeneous-cluster-configure"))
 def instance_groups_exclusive(request: Part) -> Iterator[Finding]:
+    """
+    The instance type and instance count pair and the instance groups are mutually exclusive: the pair is for
+    homogeneous cluster training, instance groups for heterogeneous cluster training.
+    """
     resources = request["ResourceConfig"]
     if not resources["InstanceGroups"].is_filled:
         return
@@ -54,23 +52,17 @@ def instance_groups_exclusive(request: Part) -> Iterator[Finding]:
             yield Finding(other, f"{shown(other.value)} is given together with InstanceGroups; leave out one of them")
 
 
-@rule(
-    "instance-group-names-unique",
-    "InstanceGroupName specifies the name of the instance group, by which a channel's InstanceGroupNames refer to it.",
-    reference("InstanceGroup"),
-)
+@rule("instance-group-names-unique", reference("InstanceGroup"))
 def instance_group_names_unique(request: Part) -> Iterator[Finding]:
+    """InstanceGroupName is the name of the instance group, by which a channel's InstanceGroupNames refer to it."""
     groups = request.at("ResourceConfig", "InstanceGroups").elements()
     for name in repeats(group["InstanceGroupName"] for group in groups):
         yield Finding(name, f"{shown(name.text)} is the name of an earlier group; give each group a name of its own")
 
 
-@rule(
-    "instance-group-exists",
-    "InstanceGroupNames is a list of names of instance groups that get data from the S3 data source.",
-    reference("S3DataSource"),
-)
+@rule("instance-group-exists", reference("S3DataSource"))
 def instance_group_exists(request: Part) -> Iterator[Finding]:
+    """InstanceGroupNames is a list of names of instance groups that get data from the S3 data source."""
     groups = request.at("ResourceConfig", "InstanceGroups")
     names = [group["InstanceGroupName"] for group in groups.elements()]
     if not (groups.is_filled or groups.is_absent) or not all(name.text for name in names):
@@ -83,12 +75,9 @@ def instance_group_exists(request: Part) -> Iterator[Finding]:
                 yield Finding(name, f"no instance group is called {shown(name.text)}; {there_are}", tuple(known))
 
 
-@rule(
-    "warm-pool-instance-groups",
-    "SageMaker managed warm pools cannot be used with heterogeneous cluster training.",
-    guide("train-warm-pools"),
-)
+@rule("warm-pool-instance-groups", guide("train-warm-pools"))
 def warm_pool_instance_groups(request: Part) -> Iterator[Finding]:
+    """SageMaker managed warm pools cannot be used with heterogeneous cluster training."""
     resources = request["ResourceConfig"]
     keep_alive = resources["KeepAlivePeriodInSeconds"]
     if keep_alive.number and resources["InstanceGroups"].is_filled:
@@ -99,12 +88,9 @@ def warm_pool_instance_groups(request: Part) -> Iterator[Finding]:
         yield Finding(keep_alive, message)
 
 
-@rule(
-    "warm-pool-spot",
-    "SageMaker managed warm pools cannot be used with spot instances.",
-    guide("train-warm-pools"),
-)
+@rule("warm-pool-spot", guide("train-warm-pools"))
 def warm_pool_spot(request: Part) -> Iterator[Finding]:
+    """SageMaker managed warm pools cannot be used with spot instances."""
     keep_alive = request.at("ResourceConfig", "KeepAlivePeriodInSeconds")
     if keep_alive.number and request["EnableManagedSpotTraining"].is_on:
         message = (
@@ -114,16 +100,15 @@ def warm_pool_spot(request: Part) -> Iterator[Finding]:
         yield Finding(keep_alive, message)
 
 
-@rule(
-    "selected-instances-read-only",
-    "SelectedInstanceType and SelectedInstanceCount are read-only and aren't accepted in CreateTrainingJob requests.",
-    reference("ResourceConfig"),
-)
+@rule("selected-instances-read-only", reference("ResourceConfig"))
 def selected_instances_read_only(request: Part) -> Iterator[Finding]:
+    """SelectedInstanceType and SelectedInstanceCount are read-only and not accepted in CreateTrainingJob requests."""
     for name in ("SelectedInstanceType", "SelectedInstanceCount"):
         field = request["ResourceConfig"][name]
         if field.text or field.number is not None:
-            yield Finding(field, f"{shown(field.value)} is what DescribeTrainingJob answers, not a request; leave it out")
+            yield Finding(
+                field, f"{shown(field.value)} is what DescribeTrainingJob answers, not a request; leave it out"
+            )
 
 
 RULES = (

@@ -60,18 +60,17 @@ class Rule:
             yield Violation(finding.part.path, finding.message, self.id, value, finding.limit)
 
 
-def rule(rule_id: str, sentence: str, source: str, *, is_secretive: bool = False) -> Callable[[Check], Rule]:
+def rule(rule_id: str, source: str, *, is_secretive: bool = False) -> Callable[[Check], Rule]:
     """
-    Make a rule of a function.
+    Make a rule of a function, whose docstring is the rule's sentence.
 
     :param rule_id: id of the rule.
-    :param sentence: the rule in one sentence.
     :param source: address of the page that states it.
     :param is_secretive: whether the offending value must not be shown.
     """
 
     def decorate(check: Check) -> Rule:
-        return Rule(rule_id, sentence, source, check, is_secretive)
+        return Rule(rule_id, " ".join((check.__doc__ or "").split()), source, check, is_secretive)
 
     return decorate
 

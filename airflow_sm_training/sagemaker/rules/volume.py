@@ -14,12 +14,9 @@ if TYPE_CHECKING:
     from airflow_sm_training.sagemaker.rules.reading import Part
 
 
-@rule(
-    "volume-key-local-storage",
-    "You can't request a VolumeKmsKeyId when using an instance type with local storage.",
-    reference("ResourceConfig"),
-)
+@rule("volume-key-local-storage", reference("ResourceConfig"))
 def volume_key_local_storage(request: Part) -> Iterator[Finding]:
+    """You can't request a VolumeKmsKeyId when using an instance type with local storage."""
     key = request.at("ResourceConfig", "VolumeKmsKeyId")
     local = [instance for instance in _instance_types(request) if family(instance) in LOCAL_STORAGE]
     if key.text and local:
@@ -30,24 +27,20 @@ def volume_key_local_storage(request: Part) -> Iterator[Finding]:
         yield Finding(key, message)
 
 
-@rule(
-    "volume-key-form",
-    "The VolumeKmsKeyId can be a KMS key ID or the Amazon Resource Name (ARN) of a KMS key.",
-    reference("ResourceConfig"),
-)
+@rule("volume-key-form", reference("ResourceConfig"))
 def volume_key_form(request: Part) -> Iterator[Finding]:
+    """The VolumeKmsKeyId can be a KMS key ID or the Amazon Resource Name (ARN) of a KMS key."""
     key = request.at("ResourceConfig", "VolumeKmsKeyId")
     if key.text and (key.text.startswith("alias/") or ":alias/" in key.text):
         yield Finding(key, f"{shown(key.text)} is an alias; give the id or the ARN of the key itself")
 
 
-@rule(
-    "volume-size-required",
-    "When using an ML instance with the EBS-only storage option and without instance storage, you must define the "
-    "size of EBS volume through VolumeSizeInGB.",
-    reference("ResourceConfig"),
-)
+@rule("volume-size-required", reference("ResourceConfig"))
 def volume_size_required(request: Part) -> Iterator[Finding]:
+    """
+    When using an ML instance with the EBS-only storage option and without instance storage, you must define the
+    size of EBS volume through VolumeSizeInGB.
+    """
     size = request.at("ResourceConfig", "VolumeSizeInGB")
     ebs_only = [instance for instance in _instance_types(request) if family(instance) in EBS_ONLY]
     if ebs_only and (size.is_absent or size.number == 0) and request["ServerlessJobConfig"].is_absent:
@@ -55,23 +48,17 @@ def volume_size_required(request: Part) -> Iterator[Finding]:
         yield Finding(size, message, (1, None))
 
 
-@rule(
-    "serverless-volume-size",
-    "SageMaker automatically selects the volume size for serverless training jobs. You cannot customize this setting.",
-    reference("ResourceConfig"),
-)
+@rule("serverless-volume-size", reference("ResourceConfig"))
 def serverless_volume_size(request: Part) -> Iterator[Finding]:
+    """SageMaker selects the volume size for serverless training jobs; you cannot customize this setting."""
     size = request.at("ResourceConfig", "VolumeSizeInGB")
     if size.number and request["ServerlessJobConfig"].is_filled:
         yield Finding(size, f"{shown(size.value)} cannot be set for a serverless job; leave VolumeSizeInGB out")
 
 
-@rule(
-    "output-key-express-zone",
-    "KMS key is not supported for Amazon S3 Express One Zone.",
-    reference("OutputDataConfig"),
-)
+@rule("output-key-express-zone", reference("OutputDataConfig"))
 def output_key_express_zone(request: Part) -> Iterator[Finding]:
+    """KMS key is not supported for Amazon S3 Express One Zone."""
     key, path = request.at("OutputDataConfig", "KmsKeyId"), request.at("OutputDataConfig", "S3OutputPath").text
     bucket = path.removeprefix("s3://").split("/", 1)[0] if path else ""
     if key.text and bucket.endswith("--x-s3"):
