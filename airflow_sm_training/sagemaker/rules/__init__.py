@@ -26,6 +26,7 @@ from airflow_sm_training.sagemaker.rules import (
     update,
     volume,
 )
+from airflow_sm_training.sagemaker.rules.reading import Part
 from airflow_sm_training.sagemaker.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def create_violations(request: Mapping[str, Any]) -> Iterator[Violation]:
 
     :param request: the request as boto3 takes it; it may hold templates, and anything malformed.
     """
-    return chain.from_iterable(rule.violations(request) for rule in CREATE_RULES)
+    return _violations(CREATE_RULES, Part(request))
 
 
 def update_violations(request: Mapping[str, Any]) -> Iterator[Violation]:
@@ -75,4 +76,8 @@ def update_violations(request: Mapping[str, Any]) -> Iterator[Violation]:
 
     :param request: the request as boto3 takes it; it may hold templates, and anything malformed.
     """
-    return chain.from_iterable(rule.violations(request) for rule in UPDATE_RULES)
+    return _violations(UPDATE_RULES, Part(request))
+
+
+def _violations(rules: tuple[Rule, ...], request: Part) -> Iterator[Violation]:
+    return chain.from_iterable(rule.violations(request) for rule in rules)

@@ -19,6 +19,8 @@ _SECRET_TOKENS = frozenset(
     | {"hub", "huggingface", "jwt", "mlflow", "neptune", "npm", "oauth", "openai", "personal", "pypi", "refresh"}
     | {"secret", "security", "session", "slack", "wandb"},
 )
+# That of an address with a password in it: "db://:p@".
+_SHORTEST_CREDENTIAL = 8
 _ACCESS_KEY_ID = ["access", "key", "id"]
 # No secret: a switch, a placeholder, a path, or the name of where the secret is.
 _REFERENCE = re.compile(
@@ -50,7 +52,7 @@ def kind_of_credential(text: str) -> str | None:
 
     :param text: any text.
     """
-    match = _CREDENTIAL.search(text)
+    match = _CREDENTIAL.search(text) if len(text) >= _SHORTEST_CREDENTIAL else None
     return _KINDS[match.lastgroup][0] if match and match.lastgroup else None
 
 

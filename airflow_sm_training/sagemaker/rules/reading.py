@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from airflow_sm_training.sagemaker.templates import is_templated
@@ -30,9 +30,17 @@ class Part:
     value: Any
     path: str = ""
     is_known: bool = True
+    # Dozens of rules read the same few parts.
+    _read: dict[str | int, Part] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Part:
         """Return the field of that name; an absent field if there is none."""
+        part = self._read.get(name)
+        if part is None:
+            part = self._read[name] = self._field(name)
+        return part
+
+    def _field(self, name: str) -> Part:
         path = f"{self.path}.{name}" if self.path else name
         if not self.is_known or not (self.value is None or isinstance(self.value, Mapping)):
             return Part(None, path, is_known=False)
@@ -55,14 +63,18 @@ class Part:
         """Yield the elements of a list; nothing for anything else."""
         if isinstance(self.value, (list, tuple)):
             for index, element in enumerate(self.value):
-                yield _part(element, f"{self.path}[{index}]")
+                part = self._read.get(index)
+                if part is None:
+                    part = self._read[index] = _part(element, f"{self.path}[{index}]")
+                yield part
 
     def entries(self) -> Iterator[tuple[str, Part]]:
         """Yield the keys and values of a map that are known; nothing for anything else."""
         if isinstance(self.value, Mapping):
             for key, value in self.value.items():
-                if isinstance(key, str) and not is_templated(key):
-                    yield key, _part(value, f"{self.path}[{json.dumps(key)}]")
+                if isinstance(key, str) and not _is_unknown(key):
+                    quoted = f'"{key}"' if key.isascii() and key.isidentifier() else json.dumps(key)
+                    yield key, _part(value, f"{self.path}[{quoted}]")
 
     @property
     def text(self) -> str | None:
@@ -111,4 +123,6 @@ def _part(value: Any, path: str) -> Part:
 
 def _is_unknown(value: Any) -> bool:
     """Only this value counts, not what is in it: a list with one template in it still has its other elements."""
-    return not isinstance(value, (Mapping, list, tuple)) and is_templated(value)
+    if isinstance(value, str):
+        return "{" in value and is_templated(value)
+    return not isinstance(value, (dict, list, tuple, Mapping)) and is_templated(value)

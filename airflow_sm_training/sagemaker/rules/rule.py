@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +49,13 @@ class Rule:
     check: Check
     is_secretive: bool = False
 
-    def violations(self, request: Mapping[str, Any]) -> Iterator[Violation]:
+    def violations(self, request: Part) -> Iterator[Violation]:
         """
         Yield everything in which the request breaks this rule.
 
-        :param request: the request as boto3 takes it; it may hold templates and anything malformed.
+        :param request: the request; it may hold templates and anything malformed.
         """
-        for finding in self.check(Part(request)):
+        for finding in self.check(request):
             value = None if self.is_secretive else finding.part.value
             yield Violation(finding.part.path, finding.message, self.id, value, finding.limit)
 
