@@ -53,8 +53,8 @@ def private_registry_vpc(request: Part) -> Iterator[Finding]:
 @rule("private-registry-credentials", reference("TrainingImageConfig"))
 def private_registry_credentials(request: Part) -> Iterator[Finding]:
     """
-    TrainingRepositoryAuthConfig holds authentication information for a private Docker registry; for access to an
-    image in a private Docker registry, set TrainingRepositoryAccessMode to Vpc.
+    TrainingRepositoryAuthConfig is for a private Docker registry; for access to an image in a private Docker registry,
+    set TrainingRepositoryAccessMode to Vpc.
     """
     config = request.at("AlgorithmSpecification", "TrainingImageConfig")
     mode, credentials = config["TrainingRepositoryAccessMode"], config["TrainingRepositoryAuthConfig"]

@@ -31,7 +31,7 @@ def input_mode(request: Part, channel: Part) -> str | None:
 
 @rule("channel-names-unique", reference("Channel"))
 def channel_names_unique(request: Part) -> Iterator[Finding]:
-    """A channel is a named input source that training algorithms can consume."""
+    """A channel is a named input source that training algorithms can consume; so its name is its own."""
     for name in repeats(channel["ChannelName"] for channel in request["InputDataConfig"].elements()):
         yield Finding(name, f"{shown(name.text)} is the name of an earlier channel; give each a name of its own")
 
@@ -40,7 +40,7 @@ def channel_names_unique(request: Part) -> Iterator[Finding]:
 def data_source_one(request: Part) -> Iterator[Finding]:
     """
     DataSource describes the location of the channel data: the S3 location, the file system or the dataset that is
-    associated with the channel.
+    associated with the channel; so it has one of them.
     """
     for channel in request["InputDataConfig"].elements():
         source = channel["DataSource"]
@@ -79,7 +79,7 @@ def augmented_manifest_attributes(request: Part) -> Iterator[Finding]:
 def attribute_names_augmented_only(request: Part) -> Iterator[Finding]:
     """
     AttributeNames is a list of one or more attribute names to use that are found in a specified augmented manifest
-    file.
+    file; so no other data has them.
     """
     for channel in request["InputDataConfig"].elements():
         source = channel.at("DataSource", "S3DataSource")
@@ -91,7 +91,10 @@ def attribute_names_augmented_only(request: Part) -> Iterator[Finding]:
 
 @rule("manifest-is-object", reference("S3DataSource"))
 def manifest_is_object(request: Part) -> Iterator[Finding]:
-    """If you choose ManifestFile or AugmentedManifestFile, S3Uri identifies an object that is a manifest file."""
+    """
+    If you choose ManifestFile or AugmentedManifestFile, S3Uri identifies an object that is a manifest file; so it does
+    not end with a slash.
+    """
     for channel in request["InputDataConfig"].elements():
         source = channel.at("DataSource", "S3DataSource")
         data_type, uri = source["S3DataType"].text, source["S3Uri"]
@@ -135,8 +138,8 @@ def file_system_mode(request: Part) -> Iterator[Finding]:
 @rule("file-system-vpc", guide("train-vpc"))
 def file_system_vpc(request: Part) -> Iterator[Finding]:
     """
-    The subnets and security groups in VpcConfig allow the training job to connect to resources that exist in your
-    VPC, such as a file system of Amazon EFS or Amazon FSx.
+    The subnets and security groups in VpcConfig allow the training job to connect to resources that exist in your VPC;
+    so a job with a file system of Amazon EFS or Amazon FSx has them.
     """
     if not request["VpcConfig"].is_absent:
         return

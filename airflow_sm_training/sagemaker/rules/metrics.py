@@ -28,8 +28,8 @@ _DIALECTS = (
 @rule("metric-regex", reference("MetricDefinition"))
 def metric_regex(request: Part) -> Iterator[Finding]:
     """
-    MetricDefinition.Regex is a regular expression that searches the output of a training job and gets the value of
-    the metric.
+    MetricDefinition.Regex is a regular expression that searches the output of a training job and gets the value of the
+    metric; so it is one that compiles.
     """
     for definition in request.at("AlgorithmSpecification", "MetricDefinitions").elements():
         regex = definition["Regex"]

@@ -32,7 +32,9 @@ def profiler_interval(request: Part) -> Iterator[Finding]:
 
 @rule("profiler-disabled-settings", reference("ProfilerConfig"))
 def profiler_disabled_settings(request: Part) -> Iterator[Finding]:
-    """DisableProfiler turns off Debugger's system monitoring and profiling functionality, so nothing is to be set."""
+    """
+    DisableProfiler turns off Debugger's system monitoring and profiling functionality; so there is nothing to set.
+    """
     profiler = request["ProfilerConfig"]
     if not profiler["DisableProfiler"].is_on:
         return

@@ -54,7 +54,10 @@ def instance_groups_exclusive(request: Part) -> Iterator[Finding]:
 
 @rule("instance-group-names-unique", reference("InstanceGroup"))
 def instance_group_names_unique(request: Part) -> Iterator[Finding]:
-    """InstanceGroupName is the name of the instance group, by which a channel's InstanceGroupNames refer to it."""
+    """
+    InstanceGroupName is the name of the instance group, by which a channel's InstanceGroupNames refer to it; so it is
+    the group's own.
+    """
     groups = request.at("ResourceConfig", "InstanceGroups").elements()
     for name in repeats(group["InstanceGroupName"] for group in groups):
         yield Finding(name, f"{shown(name.text)} is the name of an earlier group; give each group a name of its own")
@@ -62,7 +65,10 @@ def instance_group_names_unique(request: Part) -> Iterator[Finding]:
 
 @rule("instance-group-exists", reference("S3DataSource"))
 def instance_group_exists(request: Part) -> Iterator[Finding]:
-    """InstanceGroupNames is a list of names of instance groups that get data from the S3 data source."""
+    """
+    InstanceGroupNames is a list of names of instance groups that get data from the S3 data source; so there are groups
+    of these names.
+    """
     groups = request.at("ResourceConfig", "InstanceGroups")
     names = [group["InstanceGroupName"] for group in groups.elements()]
     if not (groups.is_filled or groups.is_absent) or not all(name.text for name in names):

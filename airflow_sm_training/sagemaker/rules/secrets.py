@@ -46,8 +46,8 @@ def secret_in_tags(request: Part) -> Iterator[Finding]:
 @rule("secret-in-arguments", reference("CreateTrainingJob"), is_secretive=True)
 def secret_in_arguments(request: Part) -> Iterator[Finding]:
     """
-    You are responsible for any potential exposure of your sensitive data if caused by security-sensitive
-    information included in plain text fields of the request.
+    You are responsible for any potential exposure of your sensitive data if caused by security-sensitive information
+    included in plain text fields; so the container's arguments have none.
     """
     for name in ("ContainerEntrypoint", "ContainerArguments"):
         for argument in request.at("AlgorithmSpecification", name).elements():

@@ -37,8 +37,8 @@ def max_wait_covers_max_runtime(request: Part) -> Iterator[Finding]:
 @rule("max-wait-spot-only", reference("StoppingCondition"))
 def max_wait_spot_only(request: Part) -> Iterator[Finding]:
     """
-    MaxWaitTimeInSeconds is the maximum length of time, in seconds, that a managed Spot training job has to
-    complete.
+    MaxWaitTimeInSeconds is the maximum length of time, in seconds, that a managed Spot training job has to complete; so
+    no other job has it.
     """
     max_wait, spot = request.at("StoppingCondition", "MaxWaitTimeInSeconds"), request["EnableManagedSpotTraining"]
     if max_wait.number is not None and (spot.is_absent or spot.value is False):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflow_sm_training.sagemaker.naming import TaskInstanceIdentity
 from airflow_sm_training.sagemaker.rules.reading import shown
 from airflow_sm_training.sagemaker.rules.repeats import repeats
 from airflow_sm_training.sagemaker.rules.rule import Finding, reference, rule
@@ -16,8 +15,11 @@ if TYPE_CHECKING:
 
 _TAGGING_PAGE = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"
 _MAXIMUM_TAGS = 50
-_OWNERSHIP_TAGS = frozenset(TaskInstanceIdentity("", "", "").tags())
-_MAXIMUM_OWN_TAGS = _MAXIMUM_TAGS - len(_OWNERSHIP_TAGS)
+# Those of naming.py, which tells them with a package that takes long to import.
+OWNERSHIP_TAGS = frozenset(
+    {"airflow:dag_id", "airflow:task_id", "airflow:run_id", "airflow:map_index", "airflow:epoch"}
+)
+_MAXIMUM_OWN_TAGS = _MAXIMUM_TAGS - len(OWNERSHIP_TAGS)
 
 
 @rule("tag-keys-unique", reference("Tag"))
@@ -41,11 +43,11 @@ def tag_count(request: Part) -> Iterator[Finding]:
     """Each resource can have a maximum of 50 user created tags; the operator adds 5 of them, so 45 are left."""
     tags = request["Tags"]
     keys = [tag["Key"] for tag in tags.elements()]
-    count = sum(1 for key in keys if key.text not in _OWNERSHIP_TAGS)
+    count = sum(1 for key in keys if key.text not in OWNERSHIP_TAGS)
     if count > _MAXIMUM_OWN_TAGS:
         message = (
             f"has {count} tags, more than the maximum {_MAXIMUM_OWN_TAGS}: a job has {_MAXIMUM_TAGS} at most, and "
-            f"the operator adds {len(_OWNERSHIP_TAGS)} that say whose job it is; drop {count - _MAXIMUM_OWN_TAGS}"
+            f"the operator adds {len(OWNERSHIP_TAGS)} that say whose job it is; drop {count - _MAXIMUM_OWN_TAGS}"
         )
         yield Finding(tags, message, (0, _MAXIMUM_OWN_TAGS))
 

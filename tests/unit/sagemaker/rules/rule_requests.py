@@ -45,7 +45,7 @@ def edited(request, edits):
         if value is REMOVED:
             del target[last]
         else:
-            target[last] = value
+            target[last] = copy.deepcopy(value)
     return request
 
 

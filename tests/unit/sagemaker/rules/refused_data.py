@@ -1,0 +1,220 @@
+"""What is refused of data, places, networks, profiling, tags and secrets."""
+
+from __future__ import annotations
+
+from tests.unit.sagemaker.rules.rule_case import refused
+from tests.unit.sagemaker.rules.rule_requests import REMOVED, debug_rule
+
+GITHUB = "ghp" + "_" + "a1B2" * 9
+ACCESS_KEY = "AKIA" + "Q" * 16
+_S3 = "DataSource.S3DataSource"
+_FIRST = f"InputDataConfig[0].{_S3}"
+_ALGORITHM = "AlgorithmSpecification"
+_ISOLATED = "520713654638.dkr.ecr.us-east-1.amazonaws.com/sagemaker-chainer:5.0.0-gpu-py3"
+_TAGS = [{"Key": f"key-{number}", "Value": "value"} for number in range(50)]
+
+REFUSED_DATA = [
+    refused(
+        "channel-names-unique",
+        "plain",
+        {"InputDataConfig[1].ChannelName": "train"},
+        "InputDataConfig[1].ChannelName",
+        "'train'",
+        "name of its own",
+    ),
+    refused(
+        "data-source-one",
+        "plain",
+        {"InputDataConfig[0].DataSource.DatasetSource": {"DatasetArn": "arn"}},
+        "InputDataConfig[0].DataSource",
+        "S3DataSource and DatasetSource",
+        "keep one",
+    ),
+    refused("data-source-one", "plain", {"InputDataConfig[1].DataSource": {}}, "InputDataConfig[1].DataSource", "give"),
+    refused(
+        "augmented-manifest-pipe",
+        "streams",
+        {"InputDataConfig[0].InputMode": "FastFile"},
+        f"{_FIRST}.S3DataType",
+        "FastFile",
+        "'Pipe'",
+    ),
+    refused(
+        "augmented-manifest-pipe",
+        "plain",
+        {f"{_FIRST}.S3DataType": "AugmentedManifestFile", f"{_FIRST}.AttributeNames": ["label"]},
+        f"{_FIRST}.S3DataType",
+        "File mode",
+        "'Pipe'",
+    ),
+    refused(
+        "augmented-manifest-attributes",
+        "streams",
+        {f"{_FIRST}.AttributeNames": []},
+        f"{_FIRST}.AttributeNames",
+        "'AugmentedManifestFile'",
+        "list the attributes",
+    ),
+    refused(
+        "attribute-names-augmented-only",
+        "plain",
+        {f"{_FIRST}.AttributeNames": ["label"]},
+        f"{_FIRST}.AttributeNames",
+        "['label']",
+        "'S3Prefix'",
+        "leave it out",
+    ),
+    refused(
+        "manifest-is-object",
+        "streams",
+        {f"InputDataConfig[2].{_S3}.S3Uri": "s3://bucket/test/"},
+        f"InputDataConfig[2].{_S3}.S3Uri",
+        "'s3://bucket/test/'",
+        "name the manifest file",
+    ),
+    refused(
+        "compression-pipe-only",
+        "plain",
+        {"InputDataConfig[1].CompressionType": "Gzip"},
+        "InputDataConfig[1].CompressionType",
+        "'Gzip'",
+        "File",
+        "leave it out",
+    ),
+    refused(
+        "compression-pipe-only",
+        "streams",
+        {"InputDataConfig[2].CompressionType": "Gzip"},
+        "InputDataConfig[2].CompressionType",
+        "FastFile",
+    ),
+    refused(
+        "record-wrapper-not-in-file-mode",
+        "plain",
+        {"InputDataConfig[0].RecordWrapperType": "RecordIO"},
+        "InputDataConfig[0].RecordWrapperType",
+        "'RecordIO'",
+        "leave it out",
+    ),
+    refused(
+        "file-system-mode",
+        "file systems",
+        {"InputDataConfig[0].InputMode": REMOVED},
+        "InputDataConfig[0].InputMode",
+        "'FastFile'",
+        "'File'",
+    ),
+    refused(
+        "file-system-vpc",
+        "file systems",
+        {"VpcConfig": REMOVED},
+        "InputDataConfig[0].DataSource.FileSystemDataSource",
+        "'fs-0123456789'",
+        "VpcConfig",
+    ),
+    refused(
+        "s3-uri-form", "plain", {f"{_FIRST}.S3Uri": "bucket/train"}, f"{_FIRST}.S3Uri", "'bucket/train'", "'s3://bucket"
+    ),
+    refused(
+        "s3-bucket-name",
+        "plain",
+        {"CheckpointConfig.S3Uri": "s3://My_Bucket/x"},
+        "CheckpointConfig.S3Uri",
+        "'My_Bucket'",
+        "lowercase",
+        "mend",
+    ),
+    refused(
+        "s3-bucket-name",
+        "debugger",
+        {"ProfilerRuleConfigurations[0].S3OutputPath": "s3:///x"},
+        "ProfilerRuleConfigurations[0].S3OutputPath",
+        "''",
+    ),
+    refused("role-form", "plain", {"RoleArn": "arn:aws:iam::123456789012:user/me"}, "RoleArn", "user/me", "role/name"),
+    refused("role-form", "plain", {"RoleArn": "service-role/sagemaker"}, "RoleArn", "without its path"),
+    refused(
+        "network-isolation-image",
+        "plain",
+        {f"{_ALGORITHM}.TrainingImage": _ISOLATED},
+        "EnableNetworkIsolation",
+        "chainer",
+        "turn it off",
+    ),
+    refused(
+        "profiler-interval",
+        "debugger",
+        {"ProfilerConfig.ProfilingIntervalInMilliseconds": 300},
+        "ProfilerConfig.ProfilingIntervalInMilliseconds",
+        "300",
+        "100, 200, 500, 1000, 5000, 60000",
+    ),
+    refused(
+        "profiler-disabled-settings",
+        "profiler off",
+        {"ProfilerConfig.ProfilingParameters": {"LocalPath": "/x"}},
+        "ProfilerConfig.ProfilingParameters",
+        "/x",
+        "leave out one",
+    ),
+    refused(
+        "profiler-disabled-rules",
+        "profiler off",
+        {"ProfilerRuleConfigurations": [debug_rule("Report")]},
+        "ProfilerRuleConfigurations",
+        "DisableProfiler",
+        "leave out one",
+    ),
+    refused(
+        "rule-names-unique",
+        "debugger",
+        {"ProfilerRuleConfigurations[0].RuleConfigurationName": "Overfit"},
+        "ProfilerRuleConfigurations[0].RuleConfigurationName",
+        "'Overfit'",
+        "name of its own",
+    ),
+    refused(
+        "collection-names-unique",
+        "debugger",
+        {"DebugHookConfig.CollectionConfigurations[1].CollectionName": "losses"},
+        "DebugHookConfig.CollectionConfigurations[1].CollectionName",
+        "'losses'",
+        "merge",
+    ),
+    refused("tag-keys-unique", "plain", {"Tags[1].Key": "team"}, "Tags[1].Key", "'team'", "keep one"),
+    refused("tag-key-reserved", "plain", {"Tags[0].Key": "AWS:team"}, "Tags[0].Key", "'AWS:team'", "another key"),
+    refused("tag-count", "plain", {"Tags": _TAGS[:46]}, "Tags", "46", "45", "drop 1"),
+    refused(
+        "secret-in-hyperparameters",
+        "plain",
+        {"HyperParameters": {"note": f"use {GITHUB}"}},
+        'HyperParameters["note"]',
+        "GitHub token",
+        "Secrets Manager",
+    ),
+    refused(
+        "secret-in-hyperparameters",
+        "plain",
+        {"HyperParameters": {"db_password": '"hunter2"'}},
+        'HyperParameters["db_password"]',
+        "name",
+        "Secrets Manager",
+    ),
+    refused(
+        "secret-in-environment",
+        "plain",
+        {"Environment": {"AWS_ACCESS_KEY_ID": ACCESS_KEY}},
+        'Environment["AWS_ACCESS_KEY_ID"]',
+        "AWS access key",
+        "its role",
+    ),
+    refused("secret-in-tags", "plain", {"Tags[0].Value": ACCESS_KEY}, "Tags[0].Value", "AWS access key", "its role"),
+    refused(
+        "secret-in-arguments",
+        "plain",
+        {f"{_ALGORITHM}.ContainerArguments[1]": f"--token={GITHUB}"},
+        f"{_ALGORITHM}.ContainerArguments[1]",
+        "GitHub token",
+        "its role",
+    ),
+]

@@ -1,0 +1,356 @@
+"""What is refused of algorithms, instances, volumes, serverless jobs and times."""
+
+from __future__ import annotations
+
+from tests.unit.sagemaker.rules.rule_case import refused
+from tests.unit.sagemaker.rules.rule_requests import KEY, PLAN, REMOVED
+
+_S3 = "DataSource.S3DataSource"
+_FIRST = f"InputDataConfig[0].{_S3}"
+_ALGORITHM = "AlgorithmSpecification"
+_CONDITION = "StoppingCondition"
+_SERVERLESS = "ServerlessJobConfig"
+_RESOURCES = "ResourceConfig"
+_KEEP_ALIVE = f"{_RESOURCES}.KeepAlivePeriodInSeconds"
+
+REFUSED_JOBS = [
+    refused("required-unless-serverless", "plain", {_ALGORITHM: REMOVED}, _ALGORITHM, "ServerlessJobConfig"),
+    refused("required-unless-serverless", "plain", {_RESOURCES: REMOVED}, _RESOURCES, "required"),
+    refused("required-unless-serverless", "plain", {_CONDITION: None}, _CONDITION, "required"),
+    refused(
+        "serverless-eula", "fine-tuning", {f"{_SERVERLESS}.AcceptEula": False}, f"{_SERVERLESS}.AcceptEula", "True"
+    ),
+    refused(
+        "serverless-eula", "evaluation", {f"{_SERVERLESS}.AcceptEula": REMOVED}, f"{_SERVERLESS}.AcceptEula", "set"
+    ),
+    refused(
+        "channel-eula",
+        "gated model",
+        {f"{_FIRST}.ModelAccessConfig.AcceptEula": False},
+        f"{_FIRST}.ModelAccessConfig.AcceptEula",
+        "False",
+        "True",
+    ),
+    refused(
+        "serverless-evaluation-type",
+        "evaluation",
+        {f"{_SERVERLESS}.EvaluationType": REMOVED},
+        f"{_SERVERLESS}.EvaluationType",
+        "'BenchmarkEvaluation'",
+    ),
+    refused(
+        "serverless-sequence-length",
+        "fine-tuning",
+        {f"{_SERVERLESS}.SequenceLength": "3K"},
+        f"{_SERVERLESS}.SequenceLength",
+        "'3K'",
+        "128K",
+    ),
+    refused(
+        "serverless-volume-size",
+        "fine-tuning",
+        {f"{_RESOURCES}.VolumeSizeInGB": 30},
+        f"{_RESOURCES}.VolumeSizeInGB",
+        "30",
+        "leave VolumeSizeInGB out",
+    ),
+    refused(
+        "image-or-algorithm-required", "plain", {f"{_ALGORITHM}.TrainingImage": REMOVED}, _ALGORITHM, "AlgorithmName"
+    ),
+    refused(
+        "image-or-algorithm-required", "algorithm", {f"{_ALGORITHM}.AlgorithmName": ""}, _ALGORITHM, "TrainingImage"
+    ),
+    refused(
+        "image-and-algorithm-exclusive",
+        "plain",
+        {f"{_ALGORITHM}.AlgorithmName": "mine"},
+        f"{_ALGORITHM}.AlgorithmName",
+        "'mine'",
+        "digits:1",
+        "leave out one",
+    ),
+    refused(
+        "private-registry-vpc",
+        "private registry",
+        {"VpcConfig": REMOVED},
+        f"{_ALGORITHM}.TrainingImageConfig.TrainingRepositoryAccessMode",
+        "'Vpc'",
+        "VpcConfig",
+    ),
+    refused(
+        "private-registry-credentials",
+        "private registry",
+        {f"{_ALGORITHM}.TrainingImageConfig.TrainingRepositoryAccessMode": "Platform"},
+        f"{_ALGORITHM}.TrainingImageConfig.TrainingRepositoryAuthConfig",
+        "'Platform'",
+        "'Vpc'",
+    ),
+    refused(
+        "metric-regex",
+        "plain",
+        {f"{_ALGORITHM}.MetricDefinitions[0].Regex": "loss=(.*"},
+        f"{_ALGORITHM}.MetricDefinitions[0].Regex",
+        "'loss=(.*'",
+        "escape",
+    ),
+    refused(
+        "metric-definitions-own-image",
+        "builtin",
+        {f"{_ALGORITHM}.MetricDefinitions": [{"Name": "a", "Regex": "b"}]},
+        f"{_ALGORITHM}.MetricDefinitions",
+        "linear-learner",
+        "leave MetricDefinitions out",
+    ),
+    refused("instances-required", "plain", {_RESOURCES: {"VolumeSizeInGB": 1}}, _RESOURCES, "InstanceGroups"),
+    refused(
+        "instances-required",
+        "plain",
+        {f"{_RESOURCES}.InstanceType": REMOVED},
+        f"{_RESOURCES}.InstanceType",
+        "InstanceCount 1",
+    ),
+    refused(
+        "instances-required",
+        "plain",
+        {f"{_RESOURCES}.InstanceCount": 0},
+        f"{_RESOURCES}.InstanceCount",
+        "'ml.m5.large'",
+    ),
+    refused(
+        "instance-groups-exclusive",
+        "heterogeneous",
+        {f"{_RESOURCES}.InstanceType": "ml.m5.large"},
+        f"{_RESOURCES}.InstanceType",
+        "'ml.m5.large'",
+        "leave out one",
+    ),
+    refused(
+        "instance-groups-exclusive",
+        "heterogeneous",
+        {f"{_RESOURCES}.InstanceCount": 3},
+        f"{_RESOURCES}.InstanceCount",
+        "3",
+        "leave out one",
+    ),
+    refused(
+        "instance-group-names-unique",
+        "heterogeneous",
+        {f"{_RESOURCES}.InstanceGroups[0].InstanceGroupName": "train", f"{_FIRST}.InstanceGroupNames": ["train"]},
+        f"{_RESOURCES}.InstanceGroups[1].InstanceGroupName",
+        "'train'",
+        "name of its own",
+    ),
+    refused(
+        "instance-group-exists",
+        "heterogeneous",
+        {f"{_FIRST}.InstanceGroupNames[1]": "trian"},
+        f"{_FIRST}.InstanceGroupNames[1]",
+        "'trian'",
+        "prepare, train",
+    ),
+    refused(
+        "instance-group-exists",
+        "plain",
+        {f"{_FIRST}.InstanceGroupNames": ["train"]},
+        f"{_FIRST}.InstanceGroupNames[0]",
+        "'train'",
+        "no InstanceGroups",
+    ),
+    refused("warm-pool-instance-groups", "heterogeneous", {_KEEP_ALIVE: 60}, _KEEP_ALIVE, "60", "leave it out"),
+    refused("warm-pool-spot", "spot", {_KEEP_ALIVE: 60}, _KEEP_ALIVE, "60", "turn EnableManagedSpotTraining off"),
+    refused(
+        "selected-instances-read-only",
+        "plain",
+        {f"{_RESOURCES}.SelectedInstanceCount": 0},
+        f"{_RESOURCES}.SelectedInstanceCount",
+        "0",
+        "leave it out",
+    ),
+    refused(
+        "selected-instances-read-only",
+        "plain",
+        {f"{_RESOURCES}.SelectedInstanceType": "ml.m5.large"},
+        f"{_RESOURCES}.SelectedInstanceType",
+        "'ml.m5.large'",
+        "leave it out",
+    ),
+    refused(
+        "instance-preferences-exclusive",
+        "preferences, one count",
+        {f"{_RESOURCES}.InstanceType": "ml.m5.large"},
+        f"{_RESOURCES}.InstanceType",
+        "'ml.m5.large'",
+        "leave out one",
+    ),
+    refused(
+        "instance-preferences-exclusive",
+        "preferences, counts",
+        {f"{_RESOURCES}.InstancePlacementConfig": {"EnableMultipleJobs": True}},
+        f"{_RESOURCES}.InstancePlacementConfig",
+        "EnableMultipleJobs",
+    ),
+    refused(
+        "instance-preferences-exclusive",
+        "preferences, counts",
+        {
+            f"{_RESOURCES}.InstanceGroups": [
+                {"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "InstanceGroupName": "a"}
+            ]
+        },
+        f"{_RESOURCES}.InstanceGroups",
+        "leave out one",
+    ),
+    refused(
+        "instance-preferences-exclusive",
+        "preferences, counts",
+        {"EnableManagedSpotTraining": True, f"{_CONDITION}.MaxWaitTimeInSeconds": 7200},
+        "EnableManagedSpotTraining",
+        "True",
+        "leave out one",
+    ),
+    refused(
+        "instance-preferences-unique",
+        "preferences, one count",
+        {f"{_RESOURCES}.InstancePreferences[1].InstanceType": "ml.m5.large"},
+        f"{_RESOURCES}.InstancePreferences[1].InstanceType",
+        "'ml.m5.large'",
+        "once",
+    ),
+    refused(
+        "instance-preferences-count",
+        "preferences, counts",
+        {f"{_RESOURCES}.InstancePreferences[1].InstanceCount": REMOVED},
+        f"{_RESOURCES}.InstancePreferences[1].InstanceCount",
+        "each preference",
+    ),
+    refused(
+        "instance-preferences-count",
+        "preferences, counts",
+        {f"{_RESOURCES}.InstanceCount": 4},
+        f"{_RESOURCES}.InstanceCount",
+        "4",
+        "leave out one",
+    ),
+    refused(
+        "instance-preferences-count",
+        "preferences, one count",
+        {f"{_RESOURCES}.InstanceCount": REMOVED},
+        f"{_RESOURCES}.InstanceCount",
+        "required",
+    ),
+    refused(
+        "training-plan-exclusive",
+        "preferences, counts",
+        {f"{_RESOURCES}.TrainingPlanArn": PLAN},
+        f"{_RESOURCES}.InstancePreferences[0].TrainingPlanArns",
+        PLAN,
+        "leave out one",
+    ),
+    refused(
+        "placement-ultraserver",
+        "plain",
+        {f"{_RESOURCES}.InstancePlacementConfig": {"EnableMultipleJobs": True}},
+        f"{_RESOURCES}.InstancePlacementConfig",
+        "'ml.m5.large'",
+        "leave InstancePlacementConfig out",
+    ),
+    refused(
+        "placement-instance-count",
+        "ultraserver",
+        {f"{_RESOURCES}.InstancePlacementConfig.PlacementSpecifications[0].InstanceCount": 0},
+        f"{_RESOURCES}.InstancePlacementConfig.PlacementSpecifications[0].InstanceCount",
+        "0",
+        "minimum 1",
+    ),
+    refused(
+        "volume-key-local-storage",
+        "local storage",
+        {f"{_RESOURCES}.VolumeKmsKeyId": KEY},
+        f"{_RESOURCES}.VolumeKmsKeyId",
+        KEY,
+        "ml.g5.xlarge",
+        "leave VolumeKmsKeyId out",
+    ),
+    refused(
+        "volume-key-local-storage",
+        "heterogeneous",
+        {
+            f"{_RESOURCES}.InstanceGroups[1].InstanceType": "ml.p4d.24xlarge",
+            f"{_RESOURCES}.VolumeKmsKeyId": KEY,
+        },
+        f"{_RESOURCES}.VolumeKmsKeyId",
+        "ml.p4d.24xlarge",
+    ),
+    refused(
+        "volume-key-form",
+        "plain",
+        {f"{_RESOURCES}.VolumeKmsKeyId": "alias/mine"},
+        f"{_RESOURCES}.VolumeKmsKeyId",
+        "'alias/mine'",
+        "ARN",
+    ),
+    refused(
+        "volume-size-required",
+        "plain",
+        {f"{_RESOURCES}.VolumeSizeInGB": REMOVED},
+        f"{_RESOURCES}.VolumeSizeInGB",
+        "ml.m5.large",
+        "1 or more",
+    ),
+    refused(
+        "volume-size-required",
+        "heterogeneous",
+        {f"{_RESOURCES}.VolumeSizeInGB": 0},
+        f"{_RESOURCES}.VolumeSizeInGB",
+        "c5",
+    ),
+    refused(
+        "output-key-express-zone",
+        "plain",
+        {"OutputDataConfig.S3OutputPath": "s3://fast--use1-az4--x-s3/output"},
+        "OutputDataConfig.KmsKeyId",
+        "'alias/output'",
+        "leave it out",
+    ),
+    refused(
+        "spot-max-wait-required",
+        "spot",
+        {f"{_CONDITION}.MaxWaitTimeInSeconds": REMOVED},
+        f"{_CONDITION}.MaxWaitTimeInSeconds",
+        "EnableManagedSpotTraining",
+        "seconds",
+    ),
+    refused(
+        "max-wait-covers-max-runtime",
+        "spot",
+        {f"{_CONDITION}.MaxWaitTimeInSeconds": 3599},
+        f"{_CONDITION}.MaxWaitTimeInSeconds",
+        "3599",
+        "3600",
+        "raise it",
+    ),
+    refused(
+        "max-wait-spot-only",
+        "spot",
+        {"EnableManagedSpotTraining": False},
+        f"{_CONDITION}.MaxWaitTimeInSeconds",
+        "3600",
+        "turn EnableManagedSpotTraining on",
+    ),
+    refused(
+        "max-wait-spot-only",
+        "spot",
+        {"EnableManagedSpotTraining": REMOVED},
+        f"{_CONDITION}.MaxWaitTimeInSeconds",
+        "leave it out",
+    ),
+    refused(
+        "max-runtime-limit",
+        "plain",
+        {f"{_CONDITION}.MaxRuntimeInSeconds": 28 * 86400 + 1},
+        f"{_CONDITION}.MaxRuntimeInSeconds",
+        "2419201",
+        "2419200",
+        "lower it",
+    ),
+]
