@@ -32,9 +32,7 @@ def profiler_interval(request: Part) -> Iterator[Finding]:
 
 @rule("profiler-disabled-settings", reference("ProfilerConfig"))
 def profiler_disabled_settings(request: Part) -> Iterator[Finding]:
-    """
-    DisableProfiler turns off Debugger's system monitoring and profiling functionality; so there is nothing to set.
-    """
+    """DisableProfiler turns off Debugger's system monitoring and profiling functionality; so nothing is set with it."""
     profiler = request["ProfilerConfig"]
     if not profiler["DisableProfiler"].is_on:
         return

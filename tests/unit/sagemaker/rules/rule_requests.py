@@ -204,6 +204,29 @@ CREATE = {
         _SERVERLESS,
         {"ServerlessJobConfig.JobType": "Evaluation", "ServerlessJobConfig.EvaluationType": "BenchmarkEvaluation"},
     ),
+    # As the SageMaker Python SDK sends it for an estimator in script mode with its defaults.
+    "estimator": edited(
+        PLAIN,
+        {
+            "EnableNetworkIsolation": False,
+            "AlgorithmSpecification": {
+                "TrainingImage": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3-cpu-py311",
+                "TrainingInputMode": "File",
+                "EnableSageMakerMetricsTimeSeries": True,
+                "MetricDefinitions": [{"Name": "loss", "Regex": "loss: ([0-9\\\\.]+)"}],
+            },
+            "HyperParameters": {
+                "epochs": "1",
+                "sagemaker_submit_directory": '"s3://sagemaker-us-east-1-123456789012/job/source/sourcedir.tar.gz"',
+                "sagemaker_program": '"train.py"',
+                "sagemaker_container_log_level": "20",
+                "sagemaker_job_name": '"job"',
+                "sagemaker_region": '"us-east-1"',
+            },
+            "DebugHookConfig": {"S3OutputPath": "s3://bucket/", "CollectionConfigurations": []},
+            "ProfilerConfig": {"S3OutputPath": "s3://bucket/", "DisableProfiler": False},
+        },
+    ),
     "gated model": edited(
         PLAIN,
         {"InputDataConfig[0].DataSource.S3DataSource.ModelAccessConfig": {"AcceptEula": True}},
