@@ -30,6 +30,7 @@ ACCEPTED_JOBS = [
         "plain",
         {_ALGORITHM: {"{{ params.kind }}": "x", "TrainingInputMode": "File"}},
     ),
+    accepted("image-or-algorithm-required", "fine-tuning", {_ALGORITHM: {"TrainingInputMode": "File"}}),
     accepted("image-and-algorithm-exclusive", "plain", {f"{_ALGORITHM}.AlgorithmName": None}),
     accepted("private-registry-vpc", "private registry", {}),
     accepted("private-registry-vpc", "private registry", {"VpcConfig": "{{ var.json.vpc }}"}),
@@ -74,6 +75,14 @@ ACCEPTED_JOBS = [
         "preferences, counts",
         {f"{_RESOURCES}.InstancePreferences[1].InstanceCount": "{{ params.count }}"},
     ),
+    accepted(
+        "instance-preferences-count",
+        "preferences, one count",
+        {
+            f"{_RESOURCES}.InstanceCount": REMOVED,
+            f"{_RESOURCES}.InstancePreferences[1].InstanceCount": "{{ params.count }}",
+        },
+    ),
     accepted("training-plan-exclusive", "preferences, counts", {}),
     accepted("placement-ultraserver", "ultraserver", {}),
     accepted("placement-instance-count", "ultraserver", {}),
@@ -82,6 +91,11 @@ ACCEPTED_JOBS = [
         "volume-key-form",
         "plain",
         {f"{_RESOURCES}.VolumeKmsKeyId": f"arn:aws:kms:us-west-2:111122223333:key/{KEY}"},
+    ),
+    accepted(
+        "volume-size-required",
+        "fine-tuning",
+        {_RESOURCES: {"InstanceType": "ml.m5.large", "InstanceCount": 1}},
     ),
     accepted("volume-size-required", "local storage", {}),
     accepted(

@@ -282,6 +282,13 @@ REFUSED_JOBS = [
         "ml.p4d.24xlarge",
     ),
     refused(
+        "volume-key-local-storage",
+        "preferences, counts",
+        {f"{_RESOURCES}.VolumeKmsKeyId": KEY},
+        f"{_RESOURCES}.VolumeKmsKeyId",
+        "ml.g5.xlarge, ml.p5.48xlarge",
+    ),
+    refused(
         "volume-key-form",
         "plain",
         {f"{_RESOURCES}.VolumeKmsKeyId": "alias/mine"},

@@ -19,6 +19,20 @@ REFUSED_UPDATES = [
         "only KeepAlivePeriodInSeconds",
     ),
     refused(
+        "update-keep-alive-only",
+        "keep-alive",
+        {f"{_RESOURCES}.InstanceType": "ml.m5.large"},
+        f"{_RESOURCES}.InstanceType",
+        "'ml.m5.large'",
+    ),
+    refused(
+        "update-keep-alive-only",
+        "keep-alive",
+        {f"{_RESOURCES}.InstanceGroups": [{"InstanceCount": 2}]},
+        f"{_RESOURCES}.InstanceGroups",
+        "only KeepAlivePeriodInSeconds",
+    ),
+    refused(
         "profiler-interval",
         "profiler",
         {"ProfilerConfig.ProfilingIntervalInMilliseconds": 0},

@@ -213,7 +213,7 @@ CREATE = {
                 "TrainingImage": "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.3-cpu-py311",
                 "TrainingInputMode": "File",
                 "EnableSageMakerMetricsTimeSeries": True,
-                "MetricDefinitions": [{"Name": "loss", "Regex": "loss: ([0-9\\\\.]+)"}],
+                "MetricDefinitions": [{"Name": "loss", "Regex": r"loss: ([0-9\.]+)"}],
             },
             "HyperParameters": {
                 "epochs": "1",

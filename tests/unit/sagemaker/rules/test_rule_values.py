@@ -98,6 +98,26 @@ def test_what_no_dialect_takes_for_a_regular_expression_is_refused(regex):
     assert found(edits) == [("AlgorithmSpecification.MetricDefinitions[0].Regex", "metric-regex")]
 
 
+@pytest.mark.parametrize(("length", "faults"), [(500, 1), (501, 0)])
+def test_a_regular_expression_that_is_too_long_is_left_to_the_model(length, faults):
+    edits = {"AlgorithmSpecification.MetricDefinitions": [{"Name": "loss", "Regex": "(".ljust(length, "a")}]}
+    assert len(found(edits)) == faults
+
+
+@pytest.mark.parametrize(
+    ("edits", "limit"),
+    [
+        ({"InputDataConfig[0].CompressionType": "Gzip"}, ("None",)),
+        ({"InputDataConfig[0].RecordWrapperType": "RecordIO"}, ("None",)),
+        ({"ProfilerConfig": {"ProfilingIntervalInMilliseconds": 1}}, (100, 200, 500, 1000, 5000, 60000)),
+        ({"StoppingCondition.MaxRuntimeInSeconds": 2419201}, (1, 2419200)),
+        ({"AlgorithmSpecification.TrainingImage": None}, ("TrainingImage", "AlgorithmName")),
+    ],
+)
+def test_a_violation_carries_what_is_allowed(edits, limit):
+    assert [violation.limit for violation in rules.create_violations(edited(PLAIN, edits))] == [limit]
+
+
 @given(regex=st.text(max_size=40))
 def test_no_regular_expression_makes_the_rule_raise(regex):
     found({"AlgorithmSpecification.MetricDefinitions": [{"Name": "loss", "Regex": regex}]})
