@@ -53,7 +53,7 @@ test: $(if $(filter 3.3,$(AIRFLOW)),$(VENV)/.installed) .venv-aws/.installed ## 
 chaos: $(foreach release,$(AIRFLOW),$(if $(filter 3.3,$(release)),$(VENV),$(VENV_2))/.installed) ## kill a real Airflow on PostgreSQL at named points (AIRFLOW=…, ARGS='--only …')
 	@failed=0; for environment in $(foreach release,$(AIRFLOW),$(if $(filter 3.3,$(release)),$(VENV),$(VENV_2))); do \
 	  echo "== Airflow in $$environment"; \
-	  PYTHONPATH=tests/integration $$environment/bin/python -m fault_matrix $(ARGS) || failed=1; \
+	  $$environment/bin/python -m tests.integration.fault_matrix $(ARGS) || failed=1; \
 	done; exit $$failed
 
 lint: $(VENV)/.installed ## ruff: rules and format

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from fault_matrix.cases import all_cases
-from fault_matrix.matrix import run_matrix
-from fault_matrix.postgresql import find_programs
-from fault_matrix.report import table
+
+from tests.integration.fault_matrix.cases import all_cases
+from tests.integration.fault_matrix.matrix import run_matrix
+from tests.integration.fault_matrix.postgresql import find_programs
+from tests.integration.fault_matrix.report import table
 
 pytestmark = [
     pytest.mark.whole_airflow,

@@ -8,9 +8,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from fault_matrix.cases import all_cases
-from fault_matrix.matrix import run_matrix
-from fault_matrix.report import table
+from tests.integration.fault_matrix.cases import all_cases
+from tests.integration.fault_matrix.matrix import run_matrix
+from tests.integration.fault_matrix.report import table
 
 
 def main():

@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from fault_matrix.cluster import API_SERVER, IS_AIRFLOW_2, SCHEDULER, TRIGGERERS
-from fault_matrix.points import Point
-
 from airflow_sm_training.local.faults import Fault
+from tests.integration.fault_matrix.cluster import API_SERVER, IS_AIRFLOW_2, SCHEDULER, TRIGGERERS
+from tests.integration.fault_matrix.points import Point
 
 
 class Deed(StrEnum):

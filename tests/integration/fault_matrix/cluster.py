@@ -10,12 +10,11 @@ import sys
 import time
 from pathlib import Path
 
-from fault_matrix.points import ARMED_DIRECTORY
-from fault_matrix.postgresql import PostgreSQL
-
 from airflow_sm_training.demo.api import AirflowApi
 from airflow_sm_training.demo.processes import kill_session
 from airflow_sm_training.demo.settings import USER, prepare
+from tests.integration.fault_matrix.points import ARMED_DIRECTORY
+from tests.integration.fault_matrix.postgresql import PostgreSQL
 
 IS_AIRFLOW_2 = importlib.metadata.version("apache-airflow").startswith("2.")
 TRIGGERERS = ("triggerer-1", "triggerer-2")
@@ -30,7 +29,7 @@ _IMPATIENT = {
     "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
     "AIRFLOW__CORE__PARALLELISM": "12",
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-    "AIRFLOW__CORE__HOSTNAME_CALLABLE": "fault_matrix.cluster.component_name",
+    "AIRFLOW__CORE__HOSTNAME_CALLABLE": "tests.integration.fault_matrix.cluster.component_name",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "1",
     "AIRFLOW__SCHEDULER__DAG_DIR_LIST_INTERVAL": "1",
     "AIRFLOW__SCHEDULER__JOB_HEARTBEAT_SEC": "1",
@@ -102,7 +101,6 @@ class AirflowCluster:
     def _configure(self):
         self.settings = prepare(self.home, dags=self.dags, aws_connection="{}")
         self.settings.environment.pop("AIRFLOW_CONN_AWS_DEFAULT")
-        here = Path(__file__).parents[1]
         self.settings.environment.update(
             _IMPATIENT
             | {f"AIRFLOW_CONN_{name.upper()}": value for name, value in self._connections.items()}
@@ -111,7 +109,7 @@ class AirflowCluster:
                 "AIRFLOW__API__SECRET_KEY": secrets.token_hex(16),
                 "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(32),
                 "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.database.address,
-                "PYTHONPATH": os.pathsep.join([str(here), str(here.parents[1])]),
+                "PYTHONPATH": str(Path(__file__).parents[3]),
             }
         )
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from airflow.providers.common.compat.sdk import DAG
 
-from fault_matrix.doomed import DoomedOperator
+from tests.integration.fault_matrix.doomed import DoomedOperator
 
 for case in json.loads("""{cases}"""):
     with DAG(case["dag_id"], schedule="@once", start_date=datetime(2026, 1, 1), catchup=False) as dag:

@@ -6,9 +6,8 @@ import os
 import signal
 import threading
 
-from fault_matrix.points import ARMED_DIRECTORY, Point, armed_file, pid_file
-
 from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
+from tests.integration.fault_matrix.points import ARMED_DIRECTORY, Point, armed_file, pid_file
 
 # Long enough for the request to leave, short enough to die before an endpoint that takes two seconds has answered.
 _REQUEST_UNDER_WAY_SECONDS = 1.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from fault_matrix.cases import phases
-from fault_matrix.cluster import AirflowCluster
-from fault_matrix.dag_file import dag_file
-from fault_matrix.play import play
-from fault_matrix.stage import Stage
+from tests.integration.fault_matrix.cases import phases
+from tests.integration.fault_matrix.cluster import AirflowCluster
+from tests.integration.fault_matrix.dag_file import dag_file
+from tests.integration.fault_matrix.play import play
+from tests.integration.fault_matrix.stage import Stage
 
 
 def run_matrix(cases, home, tell=print):

@@ -6,11 +6,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from fault_matrix import user
-from fault_matrix.cases import COMPONENTS, ENDING, Deed
-from fault_matrix.cluster import SCHEDULER
-
 from airflow_sm_training.sagemaker.statuses import TERMINAL_STATUSES
+from tests.integration.fault_matrix import user
+from tests.integration.fault_matrix.cases import COMPONENTS, ENDING, Deed
+from tests.integration.fault_matrix.cluster import SCHEDULER
 
 _SECONDS_TO_WAIT = 240
 _SECONDS_TO_END = 180

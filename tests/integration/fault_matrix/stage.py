@@ -6,10 +6,9 @@ import os
 import signal
 import time
 
-from fault_matrix.points import armed_file, pid_file
-
 from airflow_sm_training.local import LocalSageMaker, Step
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus as Phase
+from tests.integration.fault_matrix.points import armed_file, pid_file
 
 _TRAINING_SECONDS = 50_000
 # A poll is seen at the endpoint before the process has read it: three of them mean that it waits.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fault_matrix.cluster import IS_AIRFLOW_2
+from tests.integration.fault_matrix.cluster import IS_AIRFLOW_2
 
 _MARK = """
 import sys
