@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     )
     from airflow_sm_training.sagemaker.description import TrainingJobDescription
     from airflow_sm_training.sagemaker.request import TrainingJobRequest
+    from airflow_sm_training.sagemaker.script_mode import ScriptMode
     from airflow_sm_training.sensors.training_job import SageMakerTrainingJobSensor
     from airflow_sm_training.triggers.training_job import SageMakerTrainingJobTrigger
 
@@ -27,6 +28,7 @@ _PUBLIC = {
     "SageMakerTrainingJobSensor": "airflow_sm_training.sensors.training_job",
     "SageMakerTrainingJobTrigger": "airflow_sm_training.triggers.training_job",
     "SageMakerUpdateTrainingJobOperator": "airflow_sm_training.operators.training_job",
+    "ScriptMode": "airflow_sm_training.sagemaker.script_mode",
     "TrainingJobDescription": "airflow_sm_training.sagemaker.description",
     "TrainingJobRequest": "airflow_sm_training.sagemaker.request",
 }
@@ -38,6 +40,7 @@ __all__ = [
     "SageMakerTrainingJobSensor",
     "SageMakerTrainingJobTrigger",
     "SageMakerUpdateTrainingJobOperator",
+    "ScriptMode",
     "TrainingJobDescription",
     "TrainingJobRequest",
     "__version__",

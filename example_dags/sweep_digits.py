@@ -7,36 +7,20 @@ Try several hyperparameters side by side and keep the best model: dynamic task m
   differs. Airflow renders no templates in values that it expands over, so the task before fills them in. The trials
   train at the same time, each under a job name of its own that is derived from the run *and the map index*, and all of
   them are waited for by one client in the triggerer: a hundred trials hold no worker either.
+  The script that they share is uploaded once.
 * ``best_model`` gets the descriptions of all trials at once and picks the most accurate.
 """
 
-import io
-import tarfile
-from pathlib import Path
 from typing import Any
 
 from airflow.providers.common.compat.sdk import dag, task
 
 from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
-
-SOURCE = Path(__file__).with_name("digits")
-
-
-@task
-def upload_code(bucket: str) -> str:
-    """Pack the training script into S3 and return where it is."""
-    from airflow.providers.amazon.aws.hooks.s3 import S3Hook
-
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
-        tar.add(SOURCE / "train.py", arcname="train.py")
-    key = "digits-sweep/code/sourcedir.tar.gz"
-    S3Hook().load_bytes(archive.getvalue(), key, bucket, replace=True)
-    return f"s3://{bucket}/{key}"
+from airflow_sm_training.sagemaker.script_mode import ScriptMode
 
 
 @task
-def training_jobs(code: str, **context: Any) -> list[dict[str, Any]]:
+def training_jobs(**context: Any) -> list[dict[str, Any]]:
     """Return one CreateTrainingJob request for each learning rate."""
     params = context["params"]
     return [
@@ -46,12 +30,7 @@ def training_jobs(code: str, **context: Any) -> list[dict[str, Any]]:
                 "TrainingInputMode": "File",
                 "MetricDefinitions": [{"Name": "validation:accuracy", "Regex": r"validation:accuracy=([0-9.]+)"}],
             },
-            "HyperParameters": {
-                "sagemaker_program": "train.py",
-                "sagemaker_submit_directory": code,
-                "epochs": "3",
-                "learning-rate": str(learning_rate),
-            },
+            "HyperParameters": {"epochs": "3", "learning-rate": str(learning_rate)},
             "Environment": {"OMP_NUM_THREADS": "1"},  # so small a model trains no faster on more
             "RoleArn": params["role_arn"],
             "OutputDataConfig": {"S3OutputPath": f"s3://{params['bucket']}/digits-sweep/models"},
@@ -86,9 +65,12 @@ def best_model(jobs: list[dict[str, Any]]) -> dict[str, Any]:
     },
 )
 def sweep_digits() -> None:
-    train = SageMakerCreateTrainingJobOperator.partial(task_id="train", deferrable=True, poll_interval=2).expand(
-        config=training_jobs(upload_code("{{ params.bucket }}"))
-    )
+    train = SageMakerCreateTrainingJobOperator.partial(
+        task_id="train",
+        deferrable=True,
+        poll_interval=2,
+        script_mode=ScriptMode("train.py", "digits", s3_prefix="s3://{{ params.bucket }}/digits/code"),
+    ).expand(config=training_jobs())
     best_model(train.output)
 
 

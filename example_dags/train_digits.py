@@ -1,41 +1,24 @@
 """
 Train a classifier with your own script, and let the run fail if it is not good enough.
 
-Three tasks, as in most training pipelines:
+Two tasks:
 
-* ``upload_code`` packs the directory ``digits/`` and puts it into S3, where SageMaker's *script mode* fetches it:
-  the prebuilt images (scikit-learn, PyTorch, XGBoost, …) unpack ``sagemaker_submit_directory`` and run
-  ``sagemaker_program`` with the other hyperparameters as its arguments. No image of your own is needed.
-* ``train`` creates the training job and waits in the triggerer. What the script prints appears in this task's log
-  while it trains, and ``MetricDefinitions`` tell SageMaker how to read the metrics in it.
+* ``train`` packs the directory ``digits/`` beside this file and puts it into S3, where SageMaker's *script mode*
+  fetches it: the prebuilt images (scikit-learn, PyTorch, XGBoost, …) unpack it and run the entry point with the other
+  hyperparameters as its arguments. No image of your own is needed, and what has not changed is not uploaded again.
+  Then it creates the training job and waits in the triggerer. What the script prints appears in this task's log while
+  it trains, and ``MetricDefinitions`` tell SageMaker how to read the metrics in it.
 * ``check_model`` gets the job's description from XCom. ``derived.metrics`` has the last value of each metric,
   ``model_artifacts.s3_model_artifacts`` is where the model is. Keys of the response are in snake_case, timestamps are
   ISO 8601, so anything that reads JSON can read it.
 """
 
-import io
-import tarfile
-from pathlib import Path
 from typing import Any
 
 from airflow.providers.common.compat.sdk import AirflowFailException, dag, task
 
 from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
-
-SOURCE = Path(__file__).with_name("digits")
-
-
-@task
-def upload_code(bucket: str) -> str:
-    """Pack the training script into S3 and return where it is."""
-    from airflow.providers.amazon.aws.hooks.s3 import S3Hook
-
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
-        tar.add(SOURCE / "train.py", arcname="train.py")
-    key = "digits/code/sourcedir.tar.gz"
-    S3Hook().load_bytes(archive.getvalue(), key, bucket, replace=True)
-    return f"s3://{bucket}/{key}"
+from airflow_sm_training.sagemaker.script_mode import ScriptMode
 
 
 @task
@@ -66,6 +49,7 @@ def train_digits() -> None:
         task_id="train",
         deferrable=True,
         poll_interval=2,  # seconds; this job takes a quarter of a minute, and the default of 30 is right for real ones
+        script_mode=ScriptMode("train.py", "digits", s3_prefix="s3://{{ params.bucket }}/digits/code"),
         config={
             "AlgorithmSpecification": {
                 "TrainingImage": "{{ params.image }}",
@@ -75,12 +59,7 @@ def train_digits() -> None:
                     {"Name": "train:loss", "Regex": r"train:loss=([0-9.]+)"},
                 ],
             },
-            "HyperParameters": {
-                "sagemaker_program": "train.py",
-                "sagemaker_submit_directory": upload_code("{{ params.bucket }}"),
-                "epochs": "{{ params.epochs }}",
-                "learning-rate": "0.001",
-            },
+            "HyperParameters": {"epochs": "{{ params.epochs }}", "learning-rate": "0.001"},
             "Environment": {"OMP_NUM_THREADS": "1"},  # so small a model trains no faster on more
             "RoleArn": "{{ params.role_arn }}",
             "OutputDataConfig": {"S3OutputPath": "s3://{{ params.bucket }}/digits/models"},

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DAG_ID = "train_digits"
 TASK_ID = "train"
-_TASKS = ("upload_code", TASK_ID, "check_model")
+_TASKS = (TASK_ID, "check_model")
 _ENDED = {"success", "failed"}
 _SECONDS_BETWEEN_LOOKS = 0.5
 

@@ -17,6 +17,7 @@ from airflow_sm_training.sagemaker.errors import AccessDenied, CredentialsUnusab
 from airflow_sm_training.sagemaker.progress import ProgressReporter
 from airflow_sm_training.sagemaker.request import TrainingJobRequest
 from airflow_sm_training.sagemaker.secrets import secret_values
+from airflow_sm_training.sagemaker.source_archive import upload_once
 from airflow_sm_training.sagemaker.statuses import TrainingJobStatus
 from airflow_sm_training.sagemaker.stopping import stop_running_job
 from airflow_sm_training.sagemaker.translation import translated
@@ -25,6 +26,7 @@ from airflow_sm_training.sagemaker.watcher import watch
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
+    from airflow_sm_training.sagemaker.source_archive import SourceArchive
 
 # Without this connection boto3's own chain (environment, instance profile) is what people mean.
 _DEFAULT_CONNECTION = "aws_default"
@@ -212,6 +214,21 @@ class SageMakerTrainingJobHook(AwsBaseHook):
         request.with_fields(RoleArn=f"arn:aws:iam::000000000000:role/{role}").check()
         with self._translated(f"find the IAM role {role!r} named in RoleArn"):
             return request.with_fields(RoleArn=self._role_arn(role))
+
+    def upload_source(self, archive: SourceArchive, bucket: str, key: str, *, kms_key_id: str | None = None) -> bool:
+        """
+        Put a packed training script into S3, unless it is there.
+
+        :param archive: what :func:`~airflow_sm_training.sagemaker.source_archive.packed` gave.
+        :param bucket: name of the bucket.
+        :param key: key of the object, with the archive's digest in it.
+        :param kms_key_id: KMS key to encrypt it with; by default the bucket's encryption is used.
+        :return: whether it was uploaded.
+        :raises RequestInvalid: if there is no such bucket.
+        :raises AccessDenied: without ``s3:PutObject``.
+        """
+        with self._translated(f"upload the training script to s3://{bucket}/{key} with s3:PutObject"):
+            return upload_once(self._for("s3").conn, archive, bucket, key, kms_key_id=kms_key_id)
 
     def _role_arn(self, role: str) -> str:
         import botocore.exceptions

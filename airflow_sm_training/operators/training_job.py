@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_sm_training.compat import (
@@ -19,11 +20,13 @@ from airflow_sm_training.operators.base import (
     check_poll_interval,
     no_retry_for_mistakes,
 )
+from airflow_sm_training.operators.request_sources import check_tag_count, with_defaults, with_uploaded_script
 from airflow_sm_training.operators.stop_training_job import SageMakerStopTrainingJobOperator
 from airflow_sm_training.operators.update_training_job import SageMakerUpdateTrainingJobOperator
 from airflow_sm_training.sagemaker import errors
 from airflow_sm_training.sagemaker.naming import TaskInstanceIdentity
 from airflow_sm_training.sagemaker.request import TrainingJobRequest
+from airflow_sm_training.sagemaker.script_mode import ScriptMode
 from airflow_sm_training.sagemaker.statuses import STOPPED_SECONDARY_STATUSES
 from airflow_sm_training.sagemaker.submission import Decision, Submission, SubmissionProtocol
 
@@ -54,6 +57,10 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
 
     :param config: the CreateTrainingJob request, a dict as boto3 takes it or a ``TrainingJobRequest`` (templated).
         ``TrainingJobName`` may be left out; ``RoleArn`` may be the name of a role.
+    :param script_mode: a training script of your own for a prebuilt image: a ``ScriptMode``, or a dict of its fields
+        (templated). It is packed and put into S3, once for the same content, before the job is submitted.
+    :param defaults: a part of a CreateTrainingJob request that is merged under ``config`` (templated), and over the
+        ``training_job_defaults`` in the extra of the Airflow connection.
     :param wait_for_completion: whether to wait until the job has ended; otherwise the task succeeds once the job is
         submitted.
     :param deferrable: whether to wait in the triggerer, without holding a worker.
@@ -73,13 +80,20 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
     :raises ValueError: if a parameter has a value that it cannot have.
     """
 
-    template_fields: Sequence[str] = ("config", *SageMakerTrainingJobBaseOperator.template_fields)
-    template_fields_renderers: ClassVar[dict[str, str]] = {"config": "json"}
+    template_fields: Sequence[str] = (
+        "config",
+        "script_mode",
+        "defaults",
+        *SageMakerTrainingJobBaseOperator.template_fields,
+    )
+    template_fields_renderers: ClassVar[dict[str, str]] = {"config": "json", "script_mode": "json", "defaults": "json"}
 
     def __init__(
         self,
         *,
         config: Mapping[str, Any] | TrainingJobRequest,
+        script_mode: ScriptMode | Mapping[str, Any] | None = None,
+        defaults: Mapping[str, Any] | None = None,
         wait_for_completion: bool = True,
         deferrable: bool = conf.getboolean("operators", "default_deferrable", fallback=False),
         poll_interval: float = 30.0,
@@ -94,6 +108,8 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         # A request object is opaque to Jinja; its dict is not.
         self.config = config.to_dict() if isinstance(config, TrainingJobRequest) else config
         self._customizations = config.customizations if isinstance(config, TrainingJobRequest) else ()
+        self.script_mode = script_mode.to_dict() if isinstance(script_mode, ScriptMode) else script_mode
+        self.defaults = defaults
         self.wait_for_completion = wait_for_completion
         self.deferrable = deferrable
         self.poll_interval = poll_interval
@@ -166,6 +182,17 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
             self._stop_if_wanted(read_xcom(context["ti"], "training_job_name"))
             raise
 
+    def _do_render_template_fields(self, parent: Any, *args: Any, **kwargs: Any) -> None:
+        """
+        Show the defaults in the rendered template, too. Of a mapped task, Airflow calls only this method.
+
+        :param parent: what is rendered: this operator, or an object in one of its fields.
+        """
+        super()._do_render_template_fields(parent, *args, **kwargs)
+        if parent is self:
+            with suppress(errors.RequestInvalid):  # execute() raises it, and spends no retry
+                self.config = with_defaults(self)
+
     def _submit(self, context: Any) -> Submission:
         task_instance = context["ti"]
         identity = TaskInstanceIdentity(
@@ -175,9 +202,14 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
             map_index=task_instance.map_index,
             epoch=first_try_number(task_instance, self),
         )
+        self.config = with_defaults(self)
         request = TrainingJobRequest(self.config, self._customizations).typed().customized()
         self._mask_secrets(request)
-        request = self.hook.with_role_arn(request.typed())
+        check_tag_count(request.request, identity.tags())
+        if self.script_mode is None:
+            request = self.hook.with_role_arn(request.typed())
+        else:
+            request = with_uploaded_script(self, request.typed())
         submission = SubmissionProtocol(
             self.hook,
             identity,

@@ -38,7 +38,7 @@ def snapshot(seconds=12.0, job=JOB, train="deferred"):
     return Snapshot(
         seconds=seconds,
         run_state="running",
-        task_states={"upload_code": "success", "train": train, "check_model": None},
+        task_states={"train": train, "check_model": None},
         running_slots=0,
         deferred_slots=1,
         training_job=job,
@@ -72,7 +72,7 @@ def test_a_pipe_gets_a_line_only_when_something_changed():
             show(snapshot(seconds))
 
     assert out.getvalue() == (
-        "   1.0 s  upload_code success · train deferred · workers busy 0 · job Training · validation:accuracy 0.9700\n"
+        "   1.0 s  train deferred · workers busy 0 · job Training · validation:accuracy 0.9700\n"
     )
 
 
