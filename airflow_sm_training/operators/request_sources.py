@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,14 @@ from airflow_sm_training.sagemaker.defaults import (
     merged,
     of_connection,
 )
+from airflow_sm_training.sagemaker.errors import RequestInvalid
 from airflow_sm_training.sagemaker.script_mode import ScriptMode
 
 if TYPE_CHECKING:
     from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
     from airflow_sm_training.sagemaker.request import TrainingJobRequest
 
-__all__ = ["check_tag_count", "with_defaults", "with_uploaded_script"]
+__all__ = ["check_tag_count", "shown_with_defaults", "with_defaults", "with_uploaded_script"]
 
 _SHOWN_DIGITS = 12
 _SHOWN_NAMES = 5
@@ -33,10 +35,18 @@ def with_defaults(task: SageMakerCreateTrainingJobOperator) -> Any:
     :param task: the operator, rendered.
     :raises RequestInvalid: if defaults are none that fit a request; the message says whose they are.
     """
-    defaults = check_defaults(task.defaults, f"defaults of task {task.task_id!r}")
-    if not isinstance(task.config, Mapping):
-        return task.config  # its own error is the clearer one
-    return merged(task.config, defaults, _defaults_of_connection(task.aws_conn_id))
+    return _merged(task, [check_defaults(given, origin) for given, origin in _layers(task)])
+
+
+def shown_with_defaults(task: SageMakerCreateTrainingJobOperator) -> Any:
+    """
+    Do the same for people who look at it. What does not fit is not refused: that needs botocore's model, half a second.
+
+    :param task: the operator, rendered.
+    """
+    with suppress(RequestInvalid):
+        return _merged(task, [given for given, _ in _layers(task) if isinstance(given, Mapping)])
+    return task.config
 
 
 def with_uploaded_script(task: SageMakerCreateTrainingJobOperator, request: TrainingJobRequest) -> TrainingJobRequest:
@@ -72,14 +82,21 @@ def with_uploaded_script(task: SageMakerCreateTrainingJobOperator, request: Trai
     return request
 
 
-def _defaults_of_connection(conn_id: str | None) -> dict[str, Any]:
+def _merged(task: SageMakerCreateTrainingJobOperator, layers: list[Any]) -> Any:
+    # A config that is no mapping has an error of its own, which is the clearer one.
+    return merged(task.config, *layers) if isinstance(task.config, Mapping) else task.config
+
+
+def _layers(task: SageMakerCreateTrainingJobOperator) -> list[tuple[Any, str]]:
+    layers = [(task.defaults, f"defaults of task {task.task_id!r}")]
+    conn_id = task.aws_conn_id
     if conn_id is None:
-        return {}
+        return layers
     try:
         connection: Any = BaseHook.get_connection(conn_id)
     except AirflowNotFoundException:
-        return {}  # the hook says whether that is an error
-    return check_defaults(of_connection(connection.extra_dejson, conn_id), connection_origin(conn_id))
+        return layers  # the hook says whether that is an error
+    return [*layers, (of_connection(connection.extra_dejson, conn_id), connection_origin(conn_id))]
 
 
 def _warn_of_secrets(task: SageMakerCreateTrainingJobOperator, names: tuple[str, ...]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_sm_training.compat import (
@@ -20,7 +19,12 @@ from airflow_sm_training.operators.base import (
     check_poll_interval,
     no_retry_for_mistakes,
 )
-from airflow_sm_training.operators.request_sources import check_tag_count, with_defaults, with_uploaded_script
+from airflow_sm_training.operators.request_sources import (
+    check_tag_count,
+    shown_with_defaults,
+    with_defaults,
+    with_uploaded_script,
+)
 from airflow_sm_training.operators.stop_training_job import SageMakerStopTrainingJobOperator
 from airflow_sm_training.operators.update_training_job import SageMakerUpdateTrainingJobOperator
 from airflow_sm_training.sagemaker import errors
@@ -190,8 +194,7 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         """
         super()._do_render_template_fields(parent, *args, **kwargs)
         if parent is self:
-            with suppress(errors.RequestInvalid):  # execute() raises it, and spends no retry
-                self.config = with_defaults(self)
+            self.config = shown_with_defaults(self)
 
     def _submit(self, context: Any) -> Submission:
         task_instance = context["ti"]

@@ -71,9 +71,7 @@ def test_a_pipe_gets_a_line_only_when_something_changed():
         for seconds in (1.0, 2.0, 3.0):
             show(snapshot(seconds))
 
-    assert out.getvalue() == (
-        "   1.0 s  train deferred · workers busy 0 · job Training · validation:accuracy 0.9700\n"
-    )
+    assert out.getvalue() == ("   1.0 s  train deferred · workers busy 0 · job Training · validation:accuracy 0.9700\n")
 
 
 def test_result_can_be_copied(shown):
