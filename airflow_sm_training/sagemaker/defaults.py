@@ -156,28 +156,28 @@ def check_tag_count(request: Mapping[str, Any], ownership_tags: Mapping[str, str
         raise RequestInvalid(message)
 
 
-def _over(upper: Mapping[str, Any], lower: Mapping[str, Any]) -> dict[str, Any]:
-    kept = copy.deepcopy(dict(lower))
+def _over(upper: Mapping[str, Any], lower: dict[str, Any]) -> dict[str, Any]:
+    """``lower`` is a copy already, and is used up."""
     for chosen, excluded in EXCLUSIONS:
         if _is_chosen(_at(upper, chosen)):
             for path in excluded:
-                _remove(kept, path)
+                _remove(lower, path)
     if _at(upper, _SPOT) in (False, "False", "false"):
-        _remove(kept, _MAX_WAIT)
-    return _deep(upper, kept, is_top=True)
-
-
-def _deep(upper: Mapping[str, Any], lower: Mapping[str, Any], *, is_top: bool = False) -> dict[str, Any]:
+        _remove(lower, _MAX_WAIT)
     result = copy.deepcopy(dict(upper))
+    if _are_tags(upper.get("Tags")) and _are_tags(lower.get("Tags")):
+        own = {tag["Key"] for tag in upper["Tags"]}
+        result["Tags"] = [*result["Tags"], *(tag for tag in lower["Tags"] if tag["Key"] not in own)]
+    return _filled(result, lower)
+
+
+def _filled(upper: dict[str, Any], lower: Mapping[str, Any]) -> dict[str, Any]:
     for key, below in lower.items():
         if key not in upper:
-            result[key] = copy.deepcopy(below)
-        elif isinstance(upper[key], Mapping) and isinstance(below, Mapping):
-            result[key] = _deep(upper[key], below)
-        elif is_top and key == "Tags" and _are_tags(upper[key]) and _are_tags(below):
-            own = {tag["Key"] for tag in upper[key]}
-            result[key] = [*result[key], *(copy.deepcopy(tag) for tag in below if tag["Key"] not in own)]
-    return result
+            upper[key] = below
+        elif isinstance(upper[key], dict) and isinstance(below, Mapping):
+            _filled(upper[key], below)
+    return upper
 
 
 def _are_tags(value: Any) -> bool:

@@ -86,8 +86,8 @@ class SourceFiles:
     """
     What a source directory comes to.
 
-    :param files: sorted by name.
-    :param secrets: names that were left out because they look secret, sorted; a directory ends with ``/``.
+    :param files: in an order that depends on nothing but their names.
+    :param secrets: names that were left out because they look secret; a directory ends with ``/``.
     """
 
     files: tuple[SourceFile, ...]
@@ -118,7 +118,7 @@ def list_source_files(directory: Path, *, size_limit: int) -> SourceFiles:
         total += file.size
         if total > size_limit:
             raise RequestInvalid(_too_large(directory, files, size_limit))
-    return SourceFiles(tuple(sorted(files, key=lambda file: file.name)), tuple(sorted(walk.secrets)))
+    return SourceFiles(tuple(files), tuple(walk.secrets))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ EXCLUSIVE = {
     "ProfilerConfig": st.fixed_dictionaries({}, optional={"DisableProfiler": st.booleans(), "S3OutputPath": WORD}),
 }
 plain = st.fixed_dictionaries({}, optional=PLAIN)
+exclusive = st.fixed_dictionaries({}, optional=EXCLUSIVE)
 partial = st.fixed_dictionaries({}, optional=PLAIN | EXCLUSIVE)
 nulled = st.fixed_dictionaries({}, optional={name: st.none() | of for name, of in (PLAIN | EXCLUSIVE).items()})
 
@@ -84,13 +85,18 @@ def test_without_exclusions_the_order_of_merging_does_not_matter(request, one, t
     assert merged(merged(request, one), two) == merged(request, one, two)
 
 
+def empty(value):
+    """Empty dicts and lists from within."""
+    if isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            empty(item)
+        value.clear()
+
+
 @given(partial, nulled)
 def test_nothing_is_changed_in_place_nor_shared(request, defaults):
     before = copy.deepcopy((request, defaults))
-    result = merged(request, defaults)
-    for value in result.values():
-        if isinstance(value, (dict, list)):
-            value.clear()
+    empty(merged(request, defaults, defaults))
 
     assert (request, defaults) == before
 
@@ -121,13 +127,28 @@ def at(request, path):
     return request
 
 
-@given(partial, partial, partial)
-def test_what_excludes_each_other_comes_together_only_if_somebody_put_it_together(request, one, two):
-    result = merged(request, one, two)
+def with_field(path, value):
+    for name in reversed(path):
+        value = {name: value}
+    return value
+
+
+@pytest.mark.parametrize("pair", NEVER_TOGETHER, ids=lambda pair: "-".join(path[-1] for path in pair))
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_choice_keeps_out_of_defaults_what_it_excludes(pair, turn):
+    chosen, excluded = (with_field(path, True) for path in pair[::turn])
+
+    assert merged(chosen, excluded) == merged({}, chosen, excluded) == chosen
+    assert merged(chosen, {}, excluded) == merged(chosen, {"RoleArn": None}, excluded) == chosen
+
+
+@given(exclusive, exclusive)
+def test_what_excludes_each_other_comes_together_only_if_somebody_put_it_together(request, defaults):
+    result = merged(request, defaults)
 
     for left, right in NEVER_TOGETHER:
         if at(result, left) and at(result, right):
-            assert any(at(layer, left) and at(layer, right) for layer in (request, one, two)), (left, right)
+            assert any(at(layer, left) and at(layer, right) for layer in (request, defaults)), (left, right)
 
 
 @pytest.mark.parametrize(

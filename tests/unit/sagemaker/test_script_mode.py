@@ -124,10 +124,8 @@ def test_what_looks_secret_is_left_out_and_named_but_not_what_was_ignored_for_an
     write(tmp_path, {**dict.fromkeys([*secrets, *harmless, "data.csv"], "x"), ".sagemakerignore": "*.csv"})
 
     with packed(tmp_path, size_limit=LIMIT) as archive:
-        assert archive.names == tuple(sorted(harmless))
-        assert archive.secrets == tuple(
-            sorted([".env", ".env.prod", "certs/server.pem", "deep/er/id_rsa", ".aws/", "tls.key", ".netrc"])
-        )
+        assert set(archive.names) == set(harmless)
+        assert set(archive.secrets) == {name.replace("credentials", "") for name in secrets}
 
 
 def test_links_to_what_is_inside_are_followed(tmp_path):
