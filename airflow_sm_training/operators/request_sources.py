@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from airflow_sm_training.sagemaker.defaults import (
     merged,
     of_connection,
 )
-from airflow_sm_training.sagemaker.errors import RequestInvalid
 from airflow_sm_training.sagemaker.script_mode import ScriptMode
 
 if TYPE_CHECKING:
@@ -44,9 +42,11 @@ def shown_with_defaults(task: SageMakerCreateTrainingJobOperator) -> Any:
 
     :param task: the operator, rendered.
     """
-    with suppress(RequestInvalid):
+    try:
         return _merged(task, [given for given, _ in _layers(task) if isinstance(given, Mapping)])
-    return task.config
+    except Exception as error:  # noqa: BLE001 - a connection that cannot be read now fails no task that has its job
+        task.log.debug("The defaults are not shown in the rendered template: %s", error)
+        return task.config
 
 
 def with_uploaded_script(task: SageMakerCreateTrainingJobOperator, request: TrainingJobRequest) -> TrainingJobRequest:

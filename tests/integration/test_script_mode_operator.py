@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 import tarfile
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +15,8 @@ from airflow_sm_training.compat import AirflowFailException
 from airflow_sm_training.local import LocalSageMaker
 from airflow_sm_training.local.faults import Fault
 from airflow_sm_training.local.timeline import Step
+from airflow_sm_training.operators import request_sources
+from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
 from airflow_sm_training.sagemaker import errors
 from airflow_sm_training.sagemaker.script_mode import ScriptMode
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus as Phase
@@ -275,6 +278,23 @@ def test_wrong_defaults_spend_no_retry_and_name_where_they_are(endpoint, submit,
         submit(defaults=own)
 
     assert endpoint.requests["CreateTrainingJob"] == 0
+
+
+@pytest.mark.parametrize(
+    ("connection", "config_"),
+    [(RuntimeError("the vault is sealed"), {}), ({"training_job_defaults": "{no json"}, {}), ({}, "no mapping")],
+)
+def test_what_is_only_shown_fails_no_task(monkeypatch, connection, config_):
+    def get_connection(_):
+        if isinstance(connection, Exception):
+            raise connection
+        return SimpleNamespace(extra_dejson=connection)
+
+    monkeypatch.setattr(request_sources.BaseHook, "get_connection", get_connection)
+    operator = SageMakerCreateTrainingJobOperator(task_id="train", config=config_, defaults={"RoleArn": "r"})
+    operator.render_template_fields({})
+
+    assert operator.config == config_
 
 
 DAG = f"""
