@@ -30,7 +30,7 @@ class Deed(StrEnum):
 
 
 # More tasks at once keep a machine of two cores so busy that Airflow takes its own scheduler for dead.
-_SIDE_BY_SIDE = 12
+_SIDE_BY_SIDE = 13
 
 # A user's deeds end the task, or begin it anew; they leave the other tasks alone.
 ENDING = {Deed.MARK_FAILED: "failed", Deed.MARK_SUCCESS: "success", Deed.FAIL_RUN: "failed"}
@@ -91,6 +91,11 @@ class Case:
         return ENDING.get(self.deed, "success")
 
     @property
+    def may_be_ended_in_order(self):
+        """Whether Airflow may end the process with SIGTERM, as Airflow 2 does when its worker loses the database."""
+        return IS_AIRFLOW_2 and self.deed is Deed.KILL_DATABASE and not self.deferrable
+
+    @property
     def is_alone(self):
         """Whether the deed strikes the tasks of other cases, too."""
         return self.deed in COMPONENTS or self.deed in {Deed.KILL_ITS_TRIGGERER, Deed.KILL_DATABASE}
@@ -109,7 +114,7 @@ def _slow_create():
 
 
 _CASES = (
-    _killed_at(Point.BEFORE_CREATE, short=True),
+    _killed_at(Point.BEFORE_CREATE),
     _killed_at(Point.CREATE_UNDER_WAY, faults=_slow_create()),
     _killed_at(Point.CREATED, short=True),
     _killed_at(Point.NAMED),
@@ -133,7 +138,7 @@ _CASES = (
     ),
     Case("user: cleared", deed=Deed.CLEAR, jobs=2, stops=1, short=True),
     Case("user: marked failed", deed=Deed.MARK_FAILED, stops=1, short=True),
-    Case("user: marked success", deed=Deed.MARK_SUCCESS, stops=1, short=True),
+    Case("user: marked success", deed=Deed.MARK_SUCCESS, stops=1),
     Case("user: run failed", deed=Deed.FAIL_RUN, stops=1, short=True),
     Case(f"killed: {Deed.KILL_ITS_TRIGGERER}", deed=Deed.KILL_ITS_TRIGGERER, short=True),
     Case(f"killed: {Deed.KILL_BOTH_TRIGGERERS}", deed=Deed.KILL_BOTH_TRIGGERERS),

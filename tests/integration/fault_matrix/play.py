@@ -41,14 +41,19 @@ class Outcome:
     trouble: str = ""
 
     @property
+    def stops_expected(self):
+        # A task that is ended in order stops its job, and the retry trains anew: the next generation.
+        return self.stops if self.case.may_be_ended_in_order and self.stops in {0, 1} else self.case.stops
+
+    @property
+    def jobs_expected(self):
+        """One for each epoch and generation."""
+        return self.case.jobs + self.stops_expected - self.case.stops
+
+    @property
     def is_right(self):
-        case = self.case
-        return not self.trouble and (self.jobs, self.stops, self.left_running, self.state) == (
-            case.jobs,
-            case.stops,
-            0,
-            case.ends,
-        )
+        found = (self.jobs, self.stops, self.left_running, self.state)
+        return not self.trouble and found == (self.jobs_expected, self.stops_expected, 0, self.case.ends)
 
 
 def outcome_of(stage, started):
