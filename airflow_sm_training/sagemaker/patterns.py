@@ -16,10 +16,10 @@ _TRANSLATIONS = {
 
 
 def translate(pattern: str) -> str | None:
-    """
+    r"""
     Return a pattern of the model as the standard library's ``re`` takes it.
 
-    :param pattern: such as ``[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*``.
+    :param pattern: such as ``[\p{L}\p{Z}\p{N}_.:/=+\-@]*``.
     :return: the same for ``re``; ``None`` if it says something that ``re`` cannot.
     """
     for java, python in _TRANSLATIONS.items():

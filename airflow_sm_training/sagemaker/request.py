@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from airflow_sm_training.sagemaker import model, shapes
+from airflow_sm_training.sagemaker import model, shapes, validation
 from airflow_sm_training.sagemaker.errors import RequestInvalid
 from airflow_sm_training.sagemaker.request_methods import RequestMethods
-from airflow_sm_training.sagemaker.secrets import MASK, looks_secret
 
 if TYPE_CHECKING:
     from airflow_sm_training.sagemaker.shapes import Violation
 
 _OPERATION = "CreateTrainingJob"
-_SECRETIVE_MAPS = ("Environment", "HyperParameters")
+# The operator derives it.
+GIVEN_LATER = ("TrainingJobName",)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,13 +34,17 @@ class TrainingJobRequest(RequestMethods):
         return replace(self, request=shapes.coerce(model.input_shape(_OPERATION), self.request))
 
     def validate(self) -> list[Violation]:
-        """Return everything in which the request departs from botocore's model; empty if nothing does."""
-        found = shapes.violations(model.input_shape(_OPERATION), self.request)
-        return [
-            self._without_secret(violation)
-            for violation in found
-            if (violation.path, violation.rule) != ("TrainingJobName", "required")
-        ]
+        """Return everything that is wrong with the request, by the installed botocore and the rules across fields."""
+        return validation.violations(validation.CREATE, self.request, given_later=GIVEN_LATER)
+
+    def validate_static(self) -> list[Violation]:
+        """
+        Return everything that can be known to be wrong before templates are rendered.
+
+        Costs about a millisecond and loads no botocore, so it can be asked while a DAG is parsed. Values that are
+        templates are passed over, and of instance types and the like only the form is checked.
+        """
+        return validation.static_violations(validation.CREATE, self.request, given_later=GIVEN_LATER)
 
     def check(self) -> None:
         """
@@ -48,18 +52,10 @@ class TrainingJobRequest(RequestMethods):
 
         :raises RequestInvalid: if there is any.
         """
-        violations = self.validate()
-        if violations:
-            count = f"{len(violations)} thing{'s' if len(violations) > 1 else ''}"
-            listed = "\n".join(f"  - {violation}" for violation in violations)
-            message = f"The training job config is wrong in {count}; nothing was sent to SageMaker:\n{listed}"
-            raise RequestInvalid(message, violations=violations, training_job_name=self.request.get("TrainingJobName"))
-
-    def _without_secret(self, violation: Violation) -> Violation:
-        """A message shows the offending value, which for these maps can be a password."""
-        section, _, key = violation.path.partition("[")
-        if section in _SECRETIVE_MAPS and looks_secret(key):
-            message = violation.message.replace(repr(violation.value), MASK)
-            hidden = message if message != violation.message else f"{MASK} breaks the rule {violation.rule!r}"
-            return replace(violation, message=hidden, value=MASK)
-        return violation
+        found = self.validate()
+        if found:
+            message = (
+                f"The training job config is wrong in {validation.counted(found)}; nothing was sent to SageMaker:\n"
+                f"{validation.listed(found)}"
+            )
+            raise RequestInvalid(message, violations=found, training_job_name=self.request.get("TrainingJobName"))

@@ -1,8 +1,10 @@
 """
-A request held against botocore's shapes: what is wrong with it, and what its templated strings mean as types.
+A request held against the shapes of the API's model: what is wrong with it, and what its templated strings mean as
+types.
 
-The same walk serves the operator, which refuses a wrong request before it is sent, and the local endpoint, which
-refuses it as SageMaker does.
+The same walk serves the operator, which refuses a wrong request when the DAG is parsed and again before it is sent, and
+the local endpoint, which refuses it as SageMaker does. The shapes are botocore's, or those of our own table, which
+needs no botocore.
 """
 
 from __future__ import annotations
@@ -13,11 +15,10 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from botocore.model import Shape
+from airflow_sm_training.sagemaker.patterns import compiled
+from airflow_sm_training.sagemaker.templates import is_templated
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -48,6 +49,21 @@ _BOOLEANS = {"true": True, "false": False}
 _SHOWN_CHARACTERS = 80
 
 
+class Shape(Protocol):
+    """
+    What the walk asks of a shape. Beside it a structure has ``members``, a list ``member``, a map ``key`` and
+    ``value``, and a string can have an ``enum``.
+    """
+
+    @property
+    def type_name(self) -> str:
+        """Such as ``structure`` or ``string``."""
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Limits: ``required``, ``min``, ``max``, ``pattern``; ``form`` and ``example`` for an enum left open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """
@@ -71,14 +87,17 @@ class Violation:
         return f"{self.path}: {self.message}"
 
 
-def violations(shape: Shape, value: Any, path: str = "") -> Iterator[Violation]:
+def violations(shape: Any, value: Any, path: str = "", *, templates: bool = False) -> Iterator[Violation]:
     """
     Yield everything in which ``value`` departs from ``shape``, at every depth.
 
-    :param shape: a botocore shape.
+    :param shape: a :class:`Shape`, such as botocore's.
     :param value: the value as boto3 would take it.
     :param path: where ``value`` stands in the request; empty for the whole request.
+    :param templates: whether values can be templates still; nothing is said of those.
     """
+    if templates and _is_template(value):
+        return
     kind = shape.type_name
     expected = _PYTHON_TYPES.get(kind)
     if expected is not None and not _is_instance(value, kind, expected):
@@ -86,29 +105,31 @@ def violations(shape: Shape, value: Any, path: str = "") -> Iterator[Violation]:
         yield Violation(path, message, "type", value, kind)
         return
     if kind == "structure":
-        yield from _structure_violations(shape, value, path)
+        yield from _structure_violations(shape, value, path, templates=templates)
     elif kind == "list":
         yield from _limit_violations(shape, value, len(value), path, rule="size", unit="entries")
         for index, item in enumerate(value):
-            yield from violations(shape.member, item, f"{path}[{index}]")
+            yield from violations(shape.member, item, f"{path}[{index}]", templates=templates)
     elif kind == "map":
         yield from _limit_violations(shape, value, len(value), path, rule="size", unit="entries")
         for key, item in value.items():
-            yield from violations(shape.key, key, f"{path}[{json.dumps(str(key))}]")
-            yield from violations(shape.value, item, f"{path}[{json.dumps(str(key))}]")
+            at = f"{path}[{json.dumps(str(key))}]"
+            # Airflow renders the values of a dict, never its keys: a key is what it will be.
+            yield from violations(shape.key, key, at)
+            yield from violations(shape.value, item, at, templates=templates)
     elif kind == "string":
         yield from _string_violations(shape, value, path)
     elif kind in _NUMBERS:
         yield from _limit_violations(shape, value, value, path, rule="range", unit="")
 
 
-def coerce(shape: Shape | None, value: Any) -> Any:
+def coerce(shape: Any, value: Any) -> Any:
     """
     Give the strings that Jinja made of numbers and booleans the type that the model asks for, at every depth.
 
     What cannot be converted stays as it is, so that :func:`violations` can name it.
 
-    :param shape: a botocore shape.
+    :param shape: a :class:`Shape`; ``None`` where the model knows nothing.
     :param value: the rendered value.
     :return: a converted copy.
     """
@@ -121,7 +142,7 @@ def coerce(shape: Shape | None, value: Any) -> Any:
     return _COERCIONS.get(shape.type_name, _unchanged)(value)
 
 
-def _shape_at(shape: Shape | None, key: Any) -> Shape | None:
+def _shape_at(shape: Any, key: Any) -> Any:
     """Return the shape of what stands under ``key``; ``None`` where the model knows nothing."""
     if shape is None:
         return None
@@ -176,6 +197,11 @@ _COERCIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def _is_template(value: Any) -> bool:
+    """Whether a value is a template itself; an object or a list that only holds some is walked like any other."""
+    return not isinstance(value, (Mapping, list, tuple)) and is_templated(value)
+
+
 def _is_instance(value: Any, kind: str, expected: tuple[type, ...]) -> bool:
     if isinstance(value, bool):
         return kind == "boolean"
@@ -184,7 +210,7 @@ def _is_instance(value: Any, kind: str, expected: tuple[type, ...]) -> bool:
     return isinstance(value, expected)
 
 
-def _structure_violations(shape: Shape, value: Mapping[str, Any], path: str) -> Iterator[Violation]:
+def _structure_violations(shape: Any, value: Mapping[str, Any], path: str, *, templates: bool) -> Iterator[Violation]:
     for name in shape.metadata.get("required", ()):
         if value.get(name) is None:
             yield Violation(_join(path, name), "is required", "required", limit=name)
@@ -195,21 +221,26 @@ def _structure_violations(shape: Shape, value: Mapping[str, Any], path: str) -> 
             hint = f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(shape.members))}"
             yield Violation(_join(path, name), f"unknown field{hint}", "unknown", item, tuple(shape.members))
         elif item is not None:
-            yield from violations(member, item, _join(path, name))
+            yield from violations(member, item, _join(path, name), templates=templates)
 
 
-def _string_violations(shape: Shape, value: str, path: str) -> Iterator[Violation]:
+def _string_violations(shape: Any, value: str, path: str) -> Iterator[Violation]:
     enum = getattr(shape, "enum", None)
     if enum and value not in enum:
         close = difflib.get_close_matches(value, enum, n=1)
         allowed = f"did you mean {close[0]!r}?" if close else f"allowed are {', '.join(enum)}"
         yield Violation(path, f"{_shown(value)} is not allowed; {allowed}", "enum", value, tuple(enum))
         return
+    form = shape.metadata.get("form")
+    if form and not compiled(form).fullmatch(value):
+        message = f"{_shown(value)} is not allowed; allowed are values such as {shape.metadata['example']!r}"
+        yield Violation(path, message, "enum", value, form)
+        return
     too_long_or_short = list(_limit_violations(shape, value, len(value), path, rule="length", unit="characters"))
     yield from too_long_or_short
     pattern = shape.metadata.get("pattern")
     # Some patterns backtrack without bound on long input: only a value of legal length meets them.
-    if pattern and not too_long_or_short and not _compiled(pattern).fullmatch(value):
+    if pattern and not too_long_or_short and not compiled(pattern).fullmatch(value):
         yield Violation(path, f"{_shown(value)} does not match {pattern}", "pattern", value, pattern)
 
 
@@ -232,11 +263,3 @@ def _join(path: str, name: object) -> str:
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 1]}…"
-
-
-@cache
-def _compiled(pattern: str) -> Any:
-    # The model's patterns are Java's: \p{L} and \p{Alnum} are beyond the standard library's `re`.
-    import regex
-
-    return regex.compile(pattern)

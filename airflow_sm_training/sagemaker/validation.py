@@ -1,0 +1,139 @@
+"""
+Everything that is wrong with a request, at once: the API's model at every depth, and the rules across fields.
+
+There are two checks. The whole one holds a request against the installed botocore and is made before anything is sent.
+The static one is made while a DAG is parsed: it needs no botocore, says nothing of templates, and never refuses what
+the whole one accepts.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from airflow_sm_training.sagemaker import model, rules, shapes, table
+from airflow_sm_training.sagemaker.secrets import MASK, looks_secret, scrub, secret_values
+from airflow_sm_training.sagemaker.shapes import Violation
+
+_SECRETIVE_MAPS = ("Environment", "HyperParameters")
+# Of a value that breaks the model in one of these ways, the rules would say the same again in other words.
+_SAID_ENOUGH = frozenset({"type", "required", "unknown", "enum", "pattern"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """
+    An API operation whose requests are checked.
+
+    :param name: its name.
+    :param rule_violations: what its rules across fields say of a request.
+    """
+
+    name: str
+    rule_violations: Callable[[Mapping[str, Any]], Iterable[Violation]]
+
+
+CREATE = Operation("CreateTrainingJob", rules.create_violations)
+UPDATE = Operation("UpdateTrainingJob", rules.update_violations)
+
+
+def violations(operation: Operation, request: Mapping[str, Any], *, given_later: Collection[str] = ()) -> list[Violation]:
+    """
+    Return everything that is wrong with a request, by the installed botocore and the rules across fields.
+
+    :param operation: :data:`CREATE` or :data:`UPDATE`.
+    :param request: the request as boto3 takes it.
+    :param given_later: paths that may be missing, since they are filled in before the request is sent.
+    """
+    by_model = shapes.violations(model.input_shape(operation.name), request)
+    return _all(by_model, operation.rule_violations(request), request, given_later)
+
+
+def static_violations(
+    operation: Operation,
+    request: Mapping[str, Any],
+    *,
+    given_later: Collection[str] = (),
+    partial: bool = False,
+) -> list[Violation]:
+    """
+    Return everything that can be known to be wrong with a request before its templates are rendered.
+
+    Costs a fraction of a millisecond and loads no botocore. Only if something is wrong, and the installed botocore is
+    of another version than our table, its model is asked as well: what it would accept is not wrong.
+
+    :param operation: :data:`CREATE` or :data:`UPDATE`.
+    :param request: the request as boto3 takes it, with templates anywhere; Jinja makes strings of numbers and booleans,
+        so these may be strings.
+    :param given_later: paths that may be missing, since they are filled in before the request is sent.
+    :param partial: whether more than that is merged in later: then nothing is said of what is missing, nor by the rules
+        across fields.
+    """
+    shape = table.input_shape(operation.name)
+    typed = shapes.coerce(shape, request)
+    by_table = list(shapes.violations(shape, typed, templates=True))
+    if by_table and importlib.metadata.version("botocore") != table.botocore_version():
+        by_table = _confirmed(operation, typed, by_table)
+    if partial:
+        return _all((found for found in by_table if found.rule != "required"), (), typed, ())
+    return _all(by_table, operation.rule_violations(typed), typed, given_later)
+
+
+def listed(found: Iterable[Violation]) -> str:
+    """
+    Return violations as an error message lists them, a line each.
+
+    :param found: the violations.
+    """
+    return "\n".join(f"  - {violation}" for violation in found)
+
+
+def counted(found: Collection[Violation]) -> str:
+    """
+    Return how many violations there are, in words.
+
+    :param found: the violations.
+    """
+    return f"{len(found)} thing{'s' if len(found) > 1 else ''}"
+
+
+def _confirmed(operation: Operation, request: Mapping[str, Any], found: list[Violation]) -> list[Violation]:
+    by_model = shapes.violations(model.input_shape(operation.name), request, templates=True)
+    confirmed = {(violation.path, violation.rule) for violation in by_model}
+    return [violation for violation in found if (violation.path, violation.rule) in confirmed]
+
+
+def _all(
+    by_model: Iterable[Violation],
+    by_rules: Iterable[Violation],
+    request: Mapping[str, Any],
+    given_later: Collection[str],
+) -> list[Violation]:
+    known = [found for found in by_model if not (found.rule == "required" and found.path in given_later)]
+    secrets = secret_values(request)
+    across = (replace(found, message=scrub(found.message, secrets)) for found in _not_said(by_rules, known))
+    return [*map(_without_secret, known), *across]
+
+
+def _not_said(by_rules: Iterable[Violation], by_model: Iterable[Violation]) -> Iterator[Violation]:
+    said = {found.path for found in by_model if found.rule in _SAID_ENOUGH}
+    return (found for found in by_rules if said.isdisjoint(_with_ancestors(found.path)))
+
+
+def _with_ancestors(path: str) -> Iterator[str]:
+    yield path
+    for index, character in enumerate(path):
+        if character in ".[":
+            yield path[:index]
+
+
+def _without_secret(violation: Violation) -> Violation:
+    """A message shows the offending value, which for these maps can be a password."""
+    section, _, key = violation.path.partition("[")
+    if section in _SECRETIVE_MAPS and looks_secret(key):
+        message = violation.message.replace(repr(violation.value), MASK)
+        hidden = message if message != violation.message else f"{MASK} breaks the rule {violation.rule!r}"
+        return replace(violation, message=hidden, value=MASK)
+    return violation
