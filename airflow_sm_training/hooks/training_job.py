@@ -15,7 +15,7 @@ from airflow_sm_training.sagemaker.clients import shared_client
 from airflow_sm_training.sagemaker.description import TrainingJobDescription
 from airflow_sm_training.sagemaker.errors import AccessDenied, CredentialsUnusable, RequestInvalid, TrainingJobNotFound
 from airflow_sm_training.sagemaker.progress import ProgressReporter
-from airflow_sm_training.sagemaker.request import TrainingJobRequest
+from airflow_sm_training.sagemaker.request import TrainingJobRequest, role_name, with_stand_in_arn
 from airflow_sm_training.sagemaker.secrets import secret_values
 from airflow_sm_training.sagemaker.source_archive import upload_once
 from airflow_sm_training.sagemaker.statuses import TrainingJobStatus
@@ -206,12 +206,12 @@ class SageMakerTrainingJobHook(AwsBaseHook):
         :param request: the request.
         :raises RequestInvalid: if it breaks the API's model, or IAM does not know the role.
         """
-        role = request.request.get("RoleArn")
-        if not isinstance(role, str) or not role or ":" in role:
+        role = role_name(request.request)
+        if role is None:
             request.check()
             return request
         # Everything else is checked before IAM is asked: a wrong request should cost no call.
-        request.with_fields(RoleArn=f"arn:aws:iam::000000000000:role/{role}").check()
+        TrainingJobRequest(with_stand_in_arn(request.request)).check()
         with self._translated(f"find the IAM role {role!r} named in RoleArn"):
             return request.with_fields(RoleArn=self._role_arn(role))
 

@@ -19,6 +19,7 @@ from airflow_sm_training.operators.base import (
     check_poll_interval,
     no_retry_for_mistakes,
 )
+from airflow_sm_training.operators.parse_checks import check_config
 from airflow_sm_training.operators.request_sources import (
     check_tag_count,
     shown_with_defaults,
@@ -82,6 +83,8 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
     :param verify: whether to verify TLS certificates, or the path of a bundle.
     :param botocore_config: botocore client configuration.
     :raises ValueError: if a parameter has a value that it cannot have.
+    :raises TaskRequestInvalid: if anything is wrong with the config that can be known before its templates are
+        rendered; the error lists all of it.
     """
 
     template_fields: Sequence[str] = (
@@ -124,6 +127,7 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         self.stream_logs = stream_logs
         self._job_to_stop: str | None = None
         self._check_parameters()
+        check_config(self.task_id, self.config)
 
     def execute(self, context: Any) -> dict[str, Any]:
         """

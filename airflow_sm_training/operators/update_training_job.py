@@ -11,6 +11,7 @@ from airflow_sm_training.operators.base import (
     description_of,
     no_retry_for_mistakes,
 )
+from airflow_sm_training.operators.parse_checks import check_update
 from airflow_sm_training.sagemaker.errors import GoalUnreachable, RequestRejected, UpdateWindowClosed
 from airflow_sm_training.sagemaker.goals import WINDOWS, Verdict, assess
 
@@ -52,6 +53,8 @@ class SageMakerUpdateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
     :param verify: whether to verify TLS certificates, or the path of a bundle.
     :param botocore_config: botocore client configuration.
     :raises ValueError: if nothing is to be changed, or what is to be changed can never be changed together.
+    :raises TaskRequestInvalid: if anything is wrong with the changes that can be known before templates are rendered;
+        the error lists all of it, in terms of the UpdateTrainingJob request.
     """
 
     template_fields: Sequence[str] = (
@@ -88,6 +91,7 @@ class SageMakerUpdateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         self.poll_interval = poll_interval
         check_poll_interval(self)
         self._check_changes()
+        check_update(self.task_id, self.training_job_name, **self._changes())
 
     def execute(self, context: Any) -> dict[str, Any]:
         """
@@ -162,7 +166,10 @@ class SageMakerUpdateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
     def _asked(self) -> dict[str, Any]:
         from airflow_sm_training.sagemaker.updating import requested_changes  # noqa: PLC0415
 
-        return requested_changes(**{name: getattr(self, name) for name in _CHANGES})
+        return requested_changes(**self._changes())
+
+    def _changes(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _CHANGES}
 
     def _check_changes(self) -> None:
         given = [name for name in _CHANGES if getattr(self, name) is not None]

@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow_sm_training.sagemaker import model, shapes, validation
 from airflow_sm_training.sagemaker.errors import RequestInvalid
 from airflow_sm_training.sagemaker.request_methods import RequestMethods
+from airflow_sm_training.sagemaker.templates import is_templated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from airflow_sm_training.sagemaker.shapes import Violation
 
 _OPERATION = "CreateTrainingJob"
 # The operator derives it.
 GIVEN_LATER = ("TrainingJobName",)
+
+
+def role_name(request: Mapping[str, Any]) -> str | None:
+    """
+    Return the role's name where ``RoleArn`` is one, as the operator allows; ``None`` for an ARN or a template.
+
+    :param request: the request.
+    """
+    role = request.get("RoleArn")
+    is_name = isinstance(role, str) and role and ":" not in role and not is_templated(role)
+    return role if is_name else None
+
+
+def with_stand_in_arn(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """
+    Return the request with an ARN where ``RoleArn`` is the name of a role, so that all of it can be checked.
+
+    :param request: the request.
+    """
+    role = role_name(request)
+    return request if role is None else {**request, "RoleArn": f"arn:aws:iam::000000000000:role/{role}"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -84,7 +84,7 @@ class Violation:
     limit: Any = None
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+        return f"{self.path}: {self.message}" if self.path else self.message
 
 
 def violations(shape: Any, value: Any, path: str = "", *, templates: bool = False) -> Iterator[Violation]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from airflow_sm_training.sagemaker import model, shapes
+from airflow_sm_training.sagemaker import model, shapes, validation
 from airflow_sm_training.sagemaker.errors import RequestInvalid
 from airflow_sm_training.sagemaker.goals import Goal
 from airflow_sm_training.sagemaker.normalise import field_name
@@ -27,6 +27,9 @@ _PROFILER, _RULES, _DEBUG, _RESOURCES = (
     "ResourceConfig",
 )
 
+# A template that renders to nothing to change is a success; the operator itself refuses to be given nothing.
+_CHANGES_NOTHING = "update-changes-something"
+
 
 @dataclass(frozen=True, slots=True)
 class Update:
@@ -41,7 +44,7 @@ class Update:
     window: str = Goal.PROFILER_UPDATABLE
 
 
-def requested_changes(
+def request_of(
     *,
     profiler_config: Mapping[str, Any] | None = None,
     profiler_rule_configurations: Sequence[Mapping[str, Any]] | None = None,
@@ -49,25 +52,39 @@ def requested_changes(
     enable_remote_debug: bool | str | None = None,
 ) -> dict[str, Any]:
     """
-    Return what is asked for as fields of UpdateTrainingJob, with the types of the API's model.
+    Return what is asked for as fields of UpdateTrainingJob, whatever it is.
 
     :param profiler_config: ``ProfilerConfig``.
     :param profiler_rule_configurations: ``ProfilerRuleConfigurations``.
     :param keep_alive_period_in_seconds: ``ResourceConfig.KeepAlivePeriodInSeconds``.
     :param enable_remote_debug: ``RemoteDebugConfig.EnableRemoteDebug``.
-    :raises RequestInvalid: if it breaks the model.
     """
     asked: dict[str, Any] = {_PROFILER: profiler_config, _RULES: profiler_rule_configurations}
     if enable_remote_debug is not None:
         asked[_DEBUG] = {"EnableRemoteDebug": enable_remote_debug}
     if keep_alive_period_in_seconds is not None:
         asked[_RESOURCES] = {"KeepAlivePeriodInSeconds": keep_alive_period_in_seconds}
-    shape = model.input_shape(_OPERATION)
-    typed: dict[str, Any] = shapes.coerce(shape, {name: value for name, value in asked.items() if value is not None})
-    violations = [found for found in shapes.violations(shape, typed) if found.path != "TrainingJobName"]
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def requested_changes(**asked: Any) -> dict[str, Any]:
+    """
+    Return what is asked for as fields of UpdateTrainingJob, checked, and with the types of the API's model.
+
+    :param asked: what :func:`request_of` takes.
+    :raises RequestInvalid: if it breaks the model or a rule.
+    """
+    typed: dict[str, Any] = shapes.coerce(model.input_shape(_OPERATION), request_of(**asked))
+    violations = [
+        found
+        for found in validation.violations(validation.UPDATE, typed, given_later=("TrainingJobName",))
+        if found.rule != _CHANGES_NOTHING
+    ]
     if violations:
-        listed = "\n".join(f"  - {violation}" for violation in violations)
-        message = f"The update of the training job is wrong; nothing was sent to SageMaker:\n{listed}"
+        message = (
+            f"The update of the training job is wrong in {validation.counted(violations)}; nothing was sent to "
+            f"SageMaker:\n{validation.listed(violations)}"
+        )
         raise RequestInvalid(message, violations=violations)
     return typed
 
@@ -113,13 +130,11 @@ def _differing(
 
 def _new_rules(asked: Sequence[Mapping[str, Any]], description: TrainingJobDescription) -> list[dict[str, Any]]:
     has = {rule.get("rule_configuration_name"): rule for rule in description.data.get(field_name(_RULES)) or ()}
-    new: dict[str, dict[str, Any]] = {}
+    new: list[dict[str, Any]] = []
     for rule in asked:
         name = rule["RuleConfigurationName"]
         if name not in has:
-            if new.setdefault(name, dict(rule)) != rule:
-                message = f"The profiler rule {name!r} is asked for twice, with different settings."
-                raise RequestInvalid(message, training_job_name=description.name)
+            new.append(dict(rule))
             continue
         changed = _differing(rule, has[name], {})
         if changed:
@@ -129,4 +144,4 @@ def _new_rules(asked: Sequence[Mapping[str, Any]], description: TrainingJobDescr
                 f"Give the rule another name, or leave it out."
             )
             raise RequestInvalid(message, training_job_name=description.name)
-    return list(new.values())
+    return new

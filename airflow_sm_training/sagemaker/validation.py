@@ -9,15 +9,19 @@ the whole one accepts.
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airflow_sm_training.sagemaker import model, rules, shapes, table
 from airflow_sm_training.sagemaker.secrets import MASK, looks_secret, scrub, secret_values
-from airflow_sm_training.sagemaker.shapes import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from airflow_sm_training.sagemaker.shapes import Violation
 
 _SECRETIVE_MAPS = ("Environment", "HyperParameters")
+_SECRETIVE_RULES = frozenset(rule.id for rule in rules.RULES if rule.is_secretive)
 # Of a value that breaks the model in one of these ways, the rules would say the same again in other words.
 _SAID_ENOUGH = frozenset({"type", "required", "unknown", "enum", "pattern"})
 
@@ -39,7 +43,9 @@ CREATE = Operation("CreateTrainingJob", rules.create_violations)
 UPDATE = Operation("UpdateTrainingJob", rules.update_violations)
 
 
-def violations(operation: Operation, request: Mapping[str, Any], *, given_later: Collection[str] = ()) -> list[Violation]:
+def violations(
+    operation: Operation, request: Mapping[str, Any], *, given_later: Collection[str] = ()
+) -> list[Violation]:
     """
     Return everything that is wrong with a request, by the installed botocore and the rules across fields.
 
@@ -112,14 +118,18 @@ def _all(
     given_later: Collection[str],
 ) -> list[Violation]:
     known = [found for found in by_model if not (found.rule == "required" and found.path in given_later)]
+    across = list(by_rules)
+    secret_paths = {found.path for found in across if found.rule in _SECRETIVE_RULES}
+    said = {found.path for found in known if found.rule in _SAID_ENOUGH} - secret_paths
     secrets = secret_values(request)
-    across = (replace(found, message=scrub(found.message, secrets)) for found in _not_said(by_rules, known))
-    return [*map(_without_secret, known), *across]
-
-
-def _not_said(by_rules: Iterable[Violation], by_model: Iterable[Violation]) -> Iterator[Violation]:
-    said = {found.path for found in by_model if found.rule in _SAID_ENOUGH}
-    return (found for found in by_rules if said.isdisjoint(_with_ancestors(found.path)))
+    return [
+        *(_without_secret(found, is_secret=found.path in secret_paths) for found in known),
+        *(
+            replace(found, message=scrub(found.message, secrets))
+            for found in across
+            if said.isdisjoint(_with_ancestors(found.path))
+        ),
+    ]
 
 
 def _with_ancestors(path: str) -> Iterator[str]:
@@ -129,10 +139,10 @@ def _with_ancestors(path: str) -> Iterator[str]:
             yield path[:index]
 
 
-def _without_secret(violation: Violation) -> Violation:
-    """A message shows the offending value, which for these maps can be a password."""
+def _without_secret(violation: Violation, *, is_secret: bool) -> Violation:
+    """A message shows the offending value, which can be a password: by the name of its key or by its looks."""
     section, _, key = violation.path.partition("[")
-    if section in _SECRETIVE_MAPS and looks_secret(key):
+    if is_secret or (section in _SECRETIVE_MAPS and looks_secret(key)):
         message = violation.message.replace(repr(violation.value), MASK)
         hidden = message if message != violation.message else f"{MASK} breaks the rule {violation.rule!r}"
         return replace(violation, message=hidden, value=MASK)

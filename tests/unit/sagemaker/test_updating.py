@@ -14,7 +14,7 @@ RULE = {
 OTHER_RULE = {"RuleConfigurationName": "cpu", "RuleEvaluatorImage": "rules:1"}
 JOB = description(
     ProfilerConfig={
-        "S3OutputPath": "s3://b/p",
+        "S3OutputPath": "s3://bucket/p",
         "ProfilingIntervalInMilliseconds": 500,
         "ProfilingParameters": {"aB": "1"},
     },
@@ -29,10 +29,10 @@ PROFILER, DEBUG, KEEP_ALIVE = "ProfilerUpdatable", "RemoteDebugUpdatable", "Keep
 @pytest.mark.parametrize(
     ("job", "asked", "changes", "window"),
     [
-        (JOB, {"profiler_config": {"ProfilingIntervalInMilliseconds": 500, "S3OutputPath": "s3://b/p"}}, {}, None),
+        (JOB, {"profiler_config": {"ProfilingIntervalInMilliseconds": 500, "S3OutputPath": "s3://bucket/p"}}, {}, None),
         (
             JOB,
-            {"profiler_config": {"ProfilingIntervalInMilliseconds": "1000", "S3OutputPath": "s3://b/p"}},
+            {"profiler_config": {"ProfilingIntervalInMilliseconds": "1000", "S3OutputPath": "s3://bucket/p"}},
             {"ProfilerConfig": {"ProfilingIntervalInMilliseconds": 1000}},
             PROFILER,
         ),
@@ -52,7 +52,7 @@ PROFILER, DEBUG, KEEP_ALIVE = "ProfilerUpdatable", "RemoteDebugUpdatable", "Keep
         (JOB, {"profiler_rule_configurations": [RULE]}, {}, None),
         (
             JOB,
-            {"profiler_rule_configurations": [RULE, OTHER_RULE, OTHER_RULE]},
+            {"profiler_rule_configurations": [RULE, OTHER_RULE]},
             {"ProfilerRuleConfigurations": [OTHER_RULE]},
             PROFILER,
         ),
@@ -72,14 +72,14 @@ PROFILER, DEBUG, KEEP_ALIVE = "ProfilerUpdatable", "RemoteDebugUpdatable", "Keep
         (BARE, {"keep_alive_period_in_seconds": 0}, {}, None),
         (
             BARE,
-            {"enable_remote_debug": True, "profiler_config": {"S3OutputPath": "s3://b/q"}},
-            {"RemoteDebugConfig": {"EnableRemoteDebug": True}, "ProfilerConfig": {"S3OutputPath": "s3://b/q"}},
+            {"enable_remote_debug": True, "profiler_config": {"S3OutputPath": "s3://bucket/q"}},
+            {"RemoteDebugConfig": {"EnableRemoteDebug": True}, "ProfilerConfig": {"S3OutputPath": "s3://bucket/q"}},
             DEBUG,
         ),
         (
             JOB,
-            {"enable_remote_debug": True, "profiler_config": {"S3OutputPath": "s3://b/q"}},
-            {"ProfilerConfig": {"S3OutputPath": "s3://b/q"}},
+            {"enable_remote_debug": True, "profiler_config": {"S3OutputPath": "s3://bucket/q"}},
+            {"ProfilerConfig": {"S3OutputPath": "s3://bucket/q"}},
             PROFILER,
         ),
     ],
@@ -91,21 +91,19 @@ def test_the_least_that_has_to_be_sent_and_when(job, asked, changes, window):
     assert not changes or update.window == window
 
 
-@pytest.mark.parametrize(
-    ("rules", "says"),
-    [
-        (
-            [{**RULE, "RuleEvaluatorImage": "rules:2"}],
-            r"digits has a profiler rule 'stalls' already, with other settings \(RuleEvaluatorImage\).*another name",
-        ),
-        ([OTHER_RULE, {**OTHER_RULE, "RuleEvaluatorImage": "rules:2"}], "'cpu' is asked for twice"),
-    ],
-)
-def test_a_rule_is_never_changed(rules, says):
-    asked = requested_changes(profiler_rule_configurations=rules)
+def test_a_rule_is_never_changed():
+    asked = requested_changes(profiler_rule_configurations=[{**RULE, "RuleEvaluatorImage": "rules:2"}])
+    says = r"digits has a profiler rule 'stalls' already, with other settings \(RuleEvaluatorImage\).*another name"
 
     with pytest.raises(RequestInvalid, match=says):
         plan_update(asked, JOB)
+
+
+def test_two_new_rules_of_one_name_are_refused():
+    other = {**OTHER_RULE, "RuleEvaluatorImage": "rules:2"}
+
+    with pytest.raises(RequestInvalid, match=r"\[1\]\.RuleConfigurationName: 'cpu' is the name of an earlier rule"):
+        requested_changes(profiler_rule_configurations=[OTHER_RULE, other])
 
 
 @pytest.mark.parametrize(
@@ -117,7 +115,7 @@ def test_a_rule_is_never_changed(rules, says):
         ),
         ({"keep_alive_period_in_seconds": 21601}, "more than the maximum 21600"),
         ({"enable_remote_debug": "perhaps"}, "RemoteDebugConfig.EnableRemoteDebug: 'perhaps' is not true or false"),
-        ({"profiler_config": {"S3OutputPat": "s3://b/p"}}, "did you mean 'S3OutputPath'"),
+        ({"profiler_config": {"S3OutputPat": "s3://bucket/p"}}, "did you mean 'S3OutputPath'"),
         ({"profiler_rule_configurations": [{"RuleEvaluatorImage": "rules:1"}]}, "RuleConfigurationName: is required"),
         ({"profiler_rule_configurations": "none"}, "is not a list"),
     ],
