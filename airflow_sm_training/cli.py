@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airflow_sm_training import __version__
@@ -13,7 +12,6 @@ from airflow_sm_training import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WRONG = 1
 _UNUSABLE = 2
 
 
@@ -31,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     from airflow_sm_training.demo import command as demo  # noqa: PLC0415
     from airflow_sm_training.local import command as local  # noqa: PLC0415
+    from airflow_sm_training.validation import command as validate  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(
         prog="airflow-sm-training", description="Amazon SageMaker training jobs from Apache Airflow."
@@ -41,15 +40,11 @@ def _parser() -> argparse.ArgumentParser:
     for module, name, what in (
         (local, "local", "run a SageMaker training endpoint on this machine"),
         (demo, "demo", "train a real model through a real Airflow against the local endpoint"),
+        (validate, "validate", "say what is wrong with requests in files"),
     ):
         command = commands.add_parser(name, help=what, description=what.capitalize() + ".")
         module.add_arguments(command)
         command.set_defaults(run=module.run)
-
-    what = "say what is wrong with CreateTrainingJob requests"
-    validate = commands.add_parser("validate", help=what, description=what.capitalize() + ".")
-    validate.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a request as JSON")
-    validate.set_defaults(run=_validate)
 
     what = "print the normalised description of a training job"
     describe = commands.add_parser("describe", help=what, description=what.capitalize() + ".")
@@ -59,24 +54,6 @@ def _parser() -> argparse.ArgumentParser:
     describe.add_argument("--endpoint-url", help="where SageMaker answers, such as the address of the local endpoint")
     describe.set_defaults(run=_describe)
     return parser
-
-
-def _validate(options: argparse.Namespace) -> int:
-    from airflow_sm_training.sagemaker.errors import RequestInvalid  # noqa: PLC0415
-    from airflow_sm_training.sagemaker.request import TrainingJobRequest  # noqa: PLC0415
-
-    exit_code = 0
-    for file in options.files:
-        try:
-            violations = TrainingJobRequest(json.loads(file.read_text("utf-8"))).validate()
-        except (OSError, ValueError, RequestInvalid) as error:
-            print(f"{file}: {error}", file=sys.stderr)  # noqa: T201 - this is the command's output
-            exit_code = _UNUSABLE
-            continue
-        for violation in violations:
-            print(f"{file}: {violation} [{violation.rule}]")  # noqa: T201 - this is the command's output
-        exit_code = max(exit_code, _WRONG if violations else 0)
-    return exit_code
 
 
 def _describe(options: argparse.Namespace) -> int:

@@ -44,7 +44,7 @@ UPDATE = Operation("UpdateTrainingJob", rules.update_violations)
 
 
 def violations(
-    operation: Operation, request: Mapping[str, Any], *, given_later: Collection[str] = ()
+    operation: Operation, request: Mapping[str, Any], *, given_later: Collection[str] = (), templates: bool = False
 ) -> list[Violation]:
     """
     Return everything that is wrong with a request, by the installed botocore and the rules across fields.
@@ -52,8 +52,12 @@ def violations(
     :param operation: :data:`CREATE` or :data:`UPDATE`.
     :param request: the request as boto3 takes it.
     :param given_later: paths that may be missing, since they are filled in before the request is sent.
+    :param templates: whether the request can hold templates still: nothing is said of those, and numbers and booleans
+        may be strings, since Jinja makes strings of them.
     """
-    by_model = shapes.violations(model.input_shape(operation.name), request)
+    shape = model.input_shape(operation.name)
+    request = shapes.coerce(shape, request) if templates else request
+    by_model = shapes.violations(shape, request, templates=templates)
     return _all(by_model, operation.rule_violations(request), request, given_later)
 
 

@@ -1,0 +1,1 @@
+"""The command ``airflow-sm-training validate``: requests in files, held against the model and the rules."""
