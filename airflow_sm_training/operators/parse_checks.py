@@ -10,7 +10,7 @@ from airflow_sm_training.sagemaker import validation
 from airflow_sm_training.sagemaker.errors import RequestInvalid
 from airflow_sm_training.sagemaker.request import GIVEN_LATER, with_stand_in_arn
 from airflow_sm_training.sagemaker.templates import is_templated
-from airflow_sm_training.sagemaker.updating import request_of
+from airflow_sm_training.sagemaker.updating import CHANGES_NOTHING, request_of
 
 if TYPE_CHECKING:
     from airflow_sm_training.sagemaker.shapes import Violation
@@ -57,7 +57,11 @@ def check_update(task_id: str, training_job_name: Any, **changes: Any) -> None:
     :raises TaskRequestInvalid: if anything is wrong.
     """
     request = {"TrainingJobName": training_job_name, **request_of(**changes)}
-    found = validation.static_violations(validation.UPDATE, request)
+    found = [
+        violation
+        for violation in validation.static_violations(validation.UPDATE, request)
+        if violation.rule != CHANGES_NOTHING
+    ]
     _refuse(f"The UpdateTrainingJob request of task {task_id!r}", found, training_job_name)
 
 

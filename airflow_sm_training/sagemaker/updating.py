@@ -28,7 +28,7 @@ _PROFILER, _RULES, _DEBUG, _RESOURCES = (
 )
 
 # A template that renders to nothing to change is a success; the operator itself refuses to be given nothing.
-_CHANGES_NOTHING = "update-changes-something"
+CHANGES_NOTHING = "update-changes-something"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def requested_changes(**asked: Any) -> dict[str, Any]:
     violations = [
         found
         for found in validation.violations(validation.UPDATE, typed, given_later=("TrainingJobName",))
-        if found.rule != _CHANGES_NOTHING
+        if found.rule != CHANGES_NOTHING
     ]
     if violations:
         message = (

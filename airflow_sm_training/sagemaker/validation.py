@@ -9,18 +9,20 @@ the whole one accepts.
 from __future__ import annotations
 
 import importlib.metadata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from airflow_sm_training.sagemaker import model, rules, shapes, table
-from airflow_sm_training.sagemaker.secrets import MASK, looks_secret, scrub, secret_values
+from airflow_sm_training.sagemaker.secrets import MASK, looks_secret, scrub
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from airflow_sm_training.sagemaker.shapes import Violation
 
 _SECRETIVE_MAPS = ("Environment", "HyperParameters")
+_SHORTEST_SECRET = 5
 _SECRETIVE_RULES = frozenset(rule.id for rule in rules.RULES if rule.is_secretive)
 # Of a value that breaks the model in one of these ways, the rules would say the same again in other words.
 _SAID_ENOUGH = frozenset({"type", "required", "unknown", "enum", "pattern"})
@@ -125,7 +127,7 @@ def _all(
     across = list(by_rules)
     secret_paths = {found.path for found in across if found.rule in _SECRETIVE_RULES}
     said = {found.path for found in known if found.rule in _SAID_ENOUGH} - secret_paths
-    secrets = secret_values(request)
+    secrets = _secrets(request)
     return [
         *(_without_secret(found, is_secret=found.path in secret_paths) for found in known),
         *(
@@ -134,6 +136,17 @@ def _all(
             if said.isdisjoint(_with_ancestors(found.path))
         ),
     ]
+
+
+def _secrets(request: Mapping[str, Any]) -> set[str]:
+    sections = [section for name in _SECRETIVE_MAPS if isinstance(section := request.get(name), Mapping)]
+    entries = [entry for section in sections for entry in section.items()]
+    # Shorter ones occur in any text, and would tear holes into it.
+    return {
+        value
+        for key, value in entries
+        if isinstance(value, str) and len(value) >= _SHORTEST_SECRET and looks_secret(str(key))
+    }
 
 
 def _with_ancestors(path: str) -> Iterator[str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from endpoint_requests import FOR_EVER, create_request, unique, wait
 
+from airflow_sm_training.cli import main
+
 AWS = Path(os.environ.get("AWS_CLI") or Path(__file__).parents[2] / ".venv-aws" / "bin" / "aws")
 
 pytestmark = pytest.mark.skipif(
@@ -70,3 +72,14 @@ def test_a_file_goes_to_s3_and_back(endpoint, aws, tmp_path):
 
 def test_who_am_i(aws):
     assert aws("sts", "get-caller-identity")["Account"] == "123456789012"
+
+
+@pytest.mark.parametrize(("operation", "arguments"), [("create", ()), ("update", ("--update",))])
+def test_the_skeleton_that_it_prints_is_known_as_one(aws, tmp_path, capsys, operation, arguments):
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(aws("sagemaker", f"{operation}-training-job", "--generate-cli-skeleton")))
+
+    assert main(["validate", *arguments, str(file)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 2
+    assert [line for line in lines if not line.endswith("[placeholder]")] == []

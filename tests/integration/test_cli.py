@@ -3,8 +3,6 @@ from __future__ import annotations
 import json
 import os
 
-import pytest
-
 from airflow_sm_training.cli import main
 from airflow_sm_training.local.timeline import Step
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus as Phase
@@ -34,33 +32,3 @@ def test_describe_without_credentials_says_what_to_do(capsys):
     assert "AWS_ACCESS_KEY_ID" not in os.environ
     assert main(["describe", "digits", "--region", "us-east-1"]) == 2
     assert "Unable to locate credentials" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("content", "exit_code", "says"),
-    [
-        (json.dumps(config()), 0, ""),
-        (json.dumps(config(RoleArm="x")), 1, "RoleArm: unknown field; did you mean 'RoleArn'? [unknown]"),
-        ("{", 2, "Expecting property name"),
-        ("[]", 2, "is a dict"),
-    ],
-)
-def test_validate(tmp_path, capsys, content, exit_code, says):
-    file = tmp_path / "request.json"
-    file.write_text(content)
-
-    assert main(["validate", str(file)]) == exit_code
-    printed = "".join(capsys.readouterr())
-    assert says in printed
-    if exit_code:
-        assert printed.startswith(f"{file}: ")
-
-
-def test_validate_goes_on_after_a_file_that_is_missing(tmp_path, capsys):
-    file = tmp_path / "request.json"
-    file.write_text(json.dumps(config(RoleArm="x")))
-
-    assert main(["validate", str(tmp_path / "missing.json"), str(file)]) == 2
-    printed = capsys.readouterr()
-    assert "missing.json" in printed.err
-    assert "RoleArm" in printed.out

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_sm_training.sagemaker.model import input_shape, service_model
@@ -118,6 +118,7 @@ json_values = st.recursive(
 fields = st.dictionaries(st.sampled_from(sorted(input_shape(CREATE).members)), json_values)
 
 
+@settings(deadline=None)  # the first example compiles every pattern
 @given(fields)
 def test_whatever_the_request_nothing_raises_and_coercion_settles(request):
     typed = coerce(input_shape(CREATE), request)
