@@ -7,14 +7,19 @@ from pathlib import Path
 EXAMPLE_DAGS = Path(__file__).parents[2] / "example_dags"
 
 
-def load_dag(dag_id, folder=EXAMPLE_DAGS):
-    """Return the Dag of a file, an example unless told otherwise, loaded as Airflow does."""
+def load_bag(dag_id, folder=EXAMPLE_DAGS):
+    """Return what Airflow makes of the file of a Dag, its import errors included."""
     try:
         from airflow.dag_processing.dagbag import DagBag
     except ImportError:
         from airflow.models.dagbag import DagBag
 
-    bag = DagBag(folder / f"{dag_id}.py")
+    return DagBag(folder / f"{dag_id}.py")
+
+
+def load_dag(dag_id, folder=EXAMPLE_DAGS):
+    """Return the Dag of a file, an example unless told otherwise, loaded as Airflow does."""
+    bag = load_bag(dag_id, folder)
     assert bag.import_errors == {}
     return bag.dags[dag_id]
 
