@@ -12,7 +12,7 @@ from __future__ import annotations
 import difflib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -142,6 +142,16 @@ def coerce(shape: Any, value: Any) -> Any:
     return _COERCIONS.get(shape.type_name, _unchanged)(value)
 
 
+def meant_name(name: str, names: Iterable[str]) -> str | None:
+    """
+    Return the name that somebody meant who wrote another; ``None`` if none is close.
+
+    :param name: what was written.
+    :param names: what could have been.
+    """
+    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.6)), None)
+
+
 def _shape_at(shape: Any, key: Any) -> Any:
     """Return the shape of what stands under ``key``; ``None`` where the model knows nothing."""
     if shape is None:
@@ -217,8 +227,8 @@ def _structure_violations(shape: Any, value: Mapping[str, Any], path: str, *, te
     for name, item in value.items():
         member = shape.members.get(name)
         if member is None:
-            close = difflib.get_close_matches(str(name), shape.members, n=1, cutoff=0.6)
-            hint = f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(shape.members))}"
+            meant = meant_name(str(name), shape.members)
+            hint = f"; did you mean {meant!r}?" if meant else f"; known are {', '.join(sorted(shape.members))}"
             yield Violation(_join(path, name), f"unknown field{hint}", "unknown", item, tuple(shape.members))
         elif item is not None:
             yield from violations(member, item, _join(path, name), templates=templates)

@@ -126,7 +126,7 @@ def _all(
     known = [found for found in by_model if not (found.rule == "required" and found.path in given_later)]
     across = list(by_rules)
     secret_paths = {found.path for found in across if found.rule in _SECRETIVE_RULES}
-    said = {found.path for found in known if found.rule in _SAID_ENOUGH} - secret_paths
+    said = {path for found in known if found.rule in _SAID_ENOUGH for path in _paths(found)} - secret_paths
     secrets = _secrets(request)
     return [
         *(_without_secret(found, is_secret=found.path in secret_paths) for found in known),
@@ -147,6 +147,15 @@ def _secrets(request: Mapping[str, Any]) -> set[str]:
         for key, value in entries
         if isinstance(value, str) and len(value) >= _SHORTEST_SECRET and looks_secret(str(key))
     }
+
+
+def _paths(violation: Violation) -> Iterator[str]:
+    """Yield where a violation is and, if it is a misspelt field, where the field is that was meant."""
+    yield violation.path
+    if violation.rule == "unknown":
+        parent, dot, name = violation.path.rpartition(".")
+        if meant := shapes.meant_name(name, violation.limit):
+            yield f"{parent}{dot}{meant}"
 
 
 def _with_ancestors(path: str) -> Iterator[str]:

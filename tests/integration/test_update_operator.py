@@ -91,9 +91,9 @@ def test_the_profiler_changes_while_the_job_starts(run, job):
 
 
 def test_changes_with_different_windows_are_sent_together_in_the_narrower(run, job, endpoint):
-    result = update(run, job(STARTING), enable_remote_debug=True, profiler_config={"S3OutputPath": "s3://b/p"})
+    result = update(run, job(STARTING), enable_remote_debug=True, profiler_config={"S3OutputPath": "s3://bucket/p"})
 
-    assert result["profiler_config"]["s3_output_path"] == "s3://b/p"
+    assert result["profiler_config"]["s3_output_path"] == "s3://bucket/p"
     assert result["remote_debug_config"] == {"enable_remote_debug": True}
     assert endpoint.requests["UpdateTrainingJob"] == 1
 

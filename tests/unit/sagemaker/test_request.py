@@ -65,3 +65,28 @@ def test_tags_replace_tags_of_the_same_key():
         {"Key": "team", "Value": "a"},
         {"Key": "airflow:dag_id", "Value": "mine"},
     ]
+
+
+def test_of_a_misspelt_field_the_rules_do_not_say_that_it_is_missing():
+    resources = {"InstanceTyp": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10}
+
+    assert [str(found) for found in TrainingJobRequest(valid_request(ResourceConfig=resources)).validate()] == [
+        "ResourceConfig.InstanceTyp: unknown field; did you mean 'InstanceType'?"
+    ]
+
+
+def test_what_is_said_of_a_wrong_value_is_said_once():
+    request = valid_request(OutputDataConfig={"S3OutputPath": "bucket/output"}, Environment=7)
+
+    assert [(found.path, found.rule) for found in TrainingJobRequest(request).validate()] == [
+        ("OutputDataConfig.S3OutputPath", "pattern"),
+        ("Environment", "type"),
+    ]
+
+
+def test_a_secret_that_breaks_the_model_too_is_refused_as_a_secret_and_not_shown():
+    key = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA"
+    found = TrainingJobRequest(valid_request(HyperParameters={"license": key})).validate()
+
+    assert {violation.rule for violation in found} == {"pattern", "secret-in-hyperparameters"}
+    assert not any("PRIVATE" in repr(violation) for violation in found)
