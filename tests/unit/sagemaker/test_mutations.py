@@ -8,6 +8,7 @@ import pytest
 
 from airflow_sm_training.sagemaker import model, table, validation
 from airflow_sm_training.sagemaker.shapes import coerce, violations
+from tests.unit.sagemaker.botocore_versions import same_as_table
 from tests.unit.sagemaker.mutations import mutations, valid
 
 OPERATIONS = [validation.CREATE, validation.UPDATE]
@@ -35,6 +36,7 @@ def test_each_break_is_found_at_its_path_by_its_rule_and_nothing_else_is(operati
     assert tried >= LEAST[operation.name]
 
 
+@same_as_table
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_what_the_check_of_a_dag_refuses_is_refused_before_sending_too(operation):
     shape = table.input_shape(operation.name)

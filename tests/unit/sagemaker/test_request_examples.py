@@ -9,6 +9,7 @@ import pytest
 
 from airflow_sm_training.sagemaker import validation
 from airflow_sm_training.sagemaker.request import GIVEN_LATER
+from tests.unit.sagemaker.botocore_versions import knows_all_fields
 
 EXAMPLES = {
     file.stem: json.loads(file.read_text("utf-8"))
@@ -40,6 +41,7 @@ def test_there_are_examples():
     assert len(EXAMPLES) >= 25
 
 
+@knows_all_fields
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_is_accepted_when_a_dag_is_parsed_and_before_it_is_sent(name):
     found = validation.violations(_operation(name), EXAMPLES[name], given_later=GIVEN_LATER)

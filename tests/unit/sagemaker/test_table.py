@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 
 from airflow_sm_training.sagemaker import model, shapes, table, validation
+from tests.unit.sagemaker.botocore_versions import INSTALLED, OF_TABLE
 from tests.unit.sagemaker.test_shapes import valid_request
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "generate-shapes"
 REMEDY = "request_shapes.json is not what the installed botocore says; write it again: python scripts/generate-shapes"
-
-
-def _release(version):
-    return tuple(int(part) for part in version.split(".")[:3])
 
 
 def test_the_table_is_what_botocore_says():
@@ -27,7 +24,7 @@ def test_the_table_is_what_botocore_says():
     written = generator["TABLE"].read_text("utf-8")
     fresh = generator["request_shapes"]()
 
-    if _release(installed) < _release(table.botocore_version()):
+    if INSTALLED < OF_TABLE:
         known = table._table()["shapes"]
         missing = {name for name in fresh["shapes"] if name not in known}
         assert not missing, f"even botocore {installed} has {sorted(missing)}. {REMEDY}"
@@ -61,6 +58,7 @@ def test_a_new_instance_type_passes_while_a_dag_is_parsed_and_what_is_none_does_
 def test_a_newer_botocore_than_the_table_has_the_last_word(monkeypatch):
     """The installed botocore plays the newer one: the table has lost a field and a choice."""
     shape = table.input_shape("CreateTrainingJob")
+    monkeypatch.setattr(table, "botocore_version", lambda: importlib.metadata.version("botocore"))
     wrong = valid_request(RoleArm="x", EnableNetworkIsolation=True)
     monkeypatch.delitem(shape.members, "EnableNetworkIsolation")
     assert _static(wrong) == [("EnableNetworkIsolation", "unknown"), ("RoleArm", "unknown")]

@@ -9,8 +9,10 @@ import pytest
 
 from airflow_sm_training.sagemaker import model, validation
 from airflow_sm_training.validation.skeleton import check_skeleton
+from tests.unit.sagemaker.botocore_versions import knows_all_fields
 from tests.unit.sagemaker.test_shapes import valid_request
 
+pytestmark = knows_all_fields
 DATA = Path(__file__).parents[2] / "data"
 
 
