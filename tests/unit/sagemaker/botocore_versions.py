@@ -1,4 +1,4 @@
-"""Whether the installed botocore is the one that the table of shapes was made of: the lowest that is admitted is not."""
+"""Whether the installed botocore is the one that the table of shapes was made of; the lowest admitted one is not."""
 
 from __future__ import annotations
 
