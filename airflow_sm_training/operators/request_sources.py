@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
     from airflow_sm_training.sagemaker.request import TrainingJobRequest
 
-__all__ = ["check_tag_count", "shown_with_defaults", "with_defaults", "with_uploaded_script"]
+__all__ = [
+    "check_tag_count",
+    "known_defaults_of_connection",
+    "shown_with_defaults",
+    "with_defaults",
+    "with_uploaded_script",
+]
 
+_DEFAULT_CONNECTION = "aws_default"
 _SHOWN_DIGITS = 12
 _SHOWN_NAMES = 5
 
@@ -47,6 +54,25 @@ def shown_with_defaults(task: SageMakerCreateTrainingJobOperator) -> Any:
     except Exception as error:  # noqa: BLE001 - a connection that cannot be read now fails no task that has its job
         task.log.debug("The defaults are not shown in the rendered template: %s", error)
         return task.config
+
+
+def known_defaults_of_connection(conn_id: str) -> Mapping[str, Any] | None:
+    """
+    Return the defaults of a connection while a DAG is parsed, where not everything that a task has is at hand.
+
+    :param conn_id: its id.
+    :return: ``None`` if they cannot be known: only a missing ``aws_default`` surely has none.
+    """
+    try:
+        connection: Any = BaseHook.get_connection(conn_id)
+        defaults = of_connection(connection.extra_dejson, conn_id)
+    except AirflowNotFoundException:
+        return {} if conn_id == _DEFAULT_CONNECTION else None
+    except Exception:  # noqa: BLE001 - whatever keeps it from being read now, the task will say
+        return None
+    if not defaults:
+        return {}
+    return defaults if isinstance(defaults, Mapping) else None
 
 
 def with_uploaded_script(task: SageMakerCreateTrainingJobOperator, request: TrainingJobRequest) -> TrainingJobRequest:

@@ -127,7 +127,13 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         self.stream_logs = stream_logs
         self._job_to_stop: str | None = None
         self._check_parameters()
-        check_config(self.task_id, self.config)
+        check_config(
+            self.task_id,
+            self.config,
+            defaults=defaults,
+            conn_id=self.aws_conn_id,
+            is_customized=bool(self._customizations),
+        )
 
     def execute(self, context: Any) -> dict[str, Any]:
         """

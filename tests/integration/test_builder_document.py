@@ -170,7 +170,9 @@ def test_an_xcomarg_in_a_request_orders_the_tasks():
         uri = task(lambda: "s3://bucket", task_id="upload")()
         train = SageMakerCreateTrainingJobOperator(
             task_id="train",
-            config=TrainingJobRequest.build(output_data_config={"s3_output_path": uri}).with_tags({"a": "b"}),
+            config=TrainingJobRequest.from_dict(config())
+            .with_output_data_config({"s3_output_path": uri})
+            .with_tags({"a": "b"}),
         )
 
     assert train.upstream_task_ids == {"upload"}

@@ -291,7 +291,8 @@ def test_what_is_only_shown_fails_no_task(monkeypatch, connection, config_):
         return SimpleNamespace(extra_dejson=connection)
 
     monkeypatch.setattr(request_sources.BaseHook, "get_connection", get_connection)
-    operator = SageMakerCreateTrainingJobOperator(task_id="train", config=config_, defaults={"RoleArn": "r"})
+    operator = SageMakerCreateTrainingJobOperator(task_id="train", config="{{ later }}", defaults={"RoleArn": "r"})
+    operator.config = config_
     operator.render_template_fields({})
 
     assert operator.config == config_
@@ -331,7 +332,7 @@ def test_airflow_shows_the_merged_request_and_nothing_else_of_the_connection(
         "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/team"},
         "ResourceConfig": {"InstanceType": "ml.p5.48xlarge", "VolumeSizeInGB": 10},
         "StoppingCondition": {"MaxRuntimeInSeconds": 60},
-        "Environment": {"API_KEY": "abcdef123"},
+        "Environment": {"DSN": "abcdef123"},
     }
     monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", connection_with(endpoint, team))
     (tmp_path / "src").mkdir()
@@ -351,7 +352,7 @@ def test_airflow_shows_the_merged_request_and_nothing_else_of_the_connection(
         assert request["ResourceConfig"]["VolumeSizeInGB"] == 10
         assert str(request["ResourceConfig"]["InstanceCount"]) == "1"
         assert shown["script_mode"]["s3_prefix"] == f"s3://{BUCKET}/epochs-2"
-        assert request["Environment"] == {"API_KEY": "***"}
+        assert request["Environment"] == {"DSN": "***"}
         assert "test" not in json.dumps(shown).replace("shows_defaults", "")  # login and password
         (job,) = xcoms(dag_run, task_id)
         assert job["resource_config"]["instance_type"] == "ml.m5.large"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
-from airflow_sm_training.compat import AirflowFailException
+from airflow_sm_training.compat import AirflowFailException, AirflowNotFoundException
+from airflow_sm_training.operators import request_sources
 from airflow_sm_training.operators.parse_checks import TaskRequestInvalid
 from airflow_sm_training.operators.training_job import (
     SageMakerCreateTrainingJobOperator,
@@ -17,6 +19,28 @@ from airflow_sm_training.operators.training_job import (
 from airflow_sm_training.sagemaker.errors import RequestInvalid
 from airflow_sm_training.sagemaker.request import TrainingJobRequest
 from tests.unit.sagemaker.test_shapes import valid_request
+
+
+@pytest.fixture(autouse=True)
+def lookups(monkeypatch):
+    """Connections that a DAG finds while it is parsed; returns the ids that were asked for."""
+    asked = []
+
+    def get_connection(conn_id):
+        asked.append(conn_id)
+        if conn_id == "aws_sealed":
+            raise RuntimeError("the vault is sealed")
+        if conn_id not in {"aws_team", "aws_bare"}:
+            raise AirflowNotFoundException(conn_id)
+        team = {"RoleArn": "SageMakerRole", "StoppingCondition": {"MaxRuntimeInSeconds": 60}}
+        return SimpleNamespace(extra_dejson={"training_job_defaults": team} if conn_id == "aws_team" else {})
+
+    monkeypatch.setattr(request_sources.BaseHook, "get_connection", get_connection)
+    return asked
+
+
+def without(*names):
+    return {name: value for name, value in valid_request().items() if name not in names}
 
 
 def create(config, **parameters):
@@ -136,6 +160,57 @@ def test_an_update_is_refused_in_terms_of_its_request(parameters, path):
 )
 def test_an_update_that_can_be_right_passes(parameters):
     assert update(**parameters).task_id == "change"
+
+
+@pytest.mark.parametrize(
+    ("config", "parameters", "missing"),
+    [
+        (without("RoleArn", "StoppingCondition"), {"aws_conn_id": "aws_team"}, []),
+        (without("RoleArn", "OutputDataConfig"), {"aws_conn_id": "aws_team"}, ["OutputDataConfig"]),
+        (without("RoleArn"), {"aws_conn_id": "aws_bare"}, ["RoleArn"]),
+        (without("RoleArn"), {"aws_conn_id": "aws_default"}, ["RoleArn"]),
+        (without("RoleArn"), {"aws_conn_id": None}, ["RoleArn"]),
+        (without("RoleArn"), {"aws_conn_id": "aws_unknown_here"}, []),
+        (without("RoleArn"), {"aws_conn_id": "aws_sealed"}, []),
+        (without("RoleArn"), {"aws_conn_id": "{{ var.value.connection }}"}, []),
+        (without("RoleArn"), {"defaults": {"RoleArn": "{{ var.value.role }}"}}, []),
+        (without("RoleArn"), {"defaults": "{{ var.json.defaults }}"}, []),
+        (without("RoleArn"), {"defaults": {"Tags": []}}, ["RoleArn"]),
+    ],
+    ids=str,
+)
+def test_what_is_missing_may_come_from_defaults(config, parameters, missing):
+    if not missing:
+        assert create(config, **parameters).task_id == "train"
+        return
+    with pytest.raises(TaskRequestInvalid) as raised:
+        create(config, **parameters)
+    assert [violation.path for violation in raised.value.violations] == missing
+
+
+def test_a_connection_is_looked_up_only_for_what_is_missing(lookups):
+    create(valid_request(), aws_conn_id="aws_team")
+    with pytest.raises(TaskRequestInvalid):
+        create(valid_request(RoleArn=7, RoleArm="x"), aws_conn_id="aws_team")
+    assert lookups == []
+
+    create(without("RoleArn"), aws_conn_id="aws_team")
+    assert lookups == ["aws_team"]
+
+
+def test_wrong_defaults_are_told_from_a_wrong_config():
+    with pytest.raises(
+        TaskRequestInvalid, match=r"defaults of task 'train' are wrong in 1 thing:\n  - VpcConfig\.Subnet: "
+    ):
+        create(valid_request(), defaults={"VpcConfig": {"Subnet": []}})
+
+
+def test_a_request_that_a_function_completes_is_checked_for_what_it_has():
+    request = TrainingJobRequest(without("RoleArn", "OutputDataConfig")).customize(lambda it: it)
+
+    assert create(request).task_id == "train"
+    with pytest.raises(TaskRequestInvalid, match="wrong in 1 thing:\n  - RoleArm: unknown"):
+        create(TrainingJobRequest({**without("RoleArn"), "RoleArm": "x"}).customize(lambda it: it))
 
 
 def test_a_mapped_task_is_checked_when_it_is_built_for_its_index():
