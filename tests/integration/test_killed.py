@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import threading
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -165,14 +168,18 @@ def test_a_worker_that_is_killed_while_it_waits_stops_the_job_once(endpoint, mon
         run.operator.on_kill()
         run.operator.on_kill()
 
-    before = signal.signal(signal.SIGALRM, on_term)
+    def kill_it_when_it_waits():
+        while endpoint.requests["DescribeTrainingJob"] < 2:
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, on_term)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 1.5)
+        threading.Thread(target=kill_it_when_it_waits, daemon=True).start()
         with pytest.raises(Exception, match="somebody asked"):
             run(config())
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGUSR1, before)
     assert endpoint.requests["StopTrainingJob"] == 1
 
 
