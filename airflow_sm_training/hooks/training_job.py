@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 
 from airflow_sm_training.compat import AirflowNotFoundException, looks_secret
-from airflow_sm_training.sagemaker.clients import shared_client
+from airflow_sm_training.hooks.async_clients import async_client, reader
+from airflow_sm_training.sagemaker.clients import settings_key
 from airflow_sm_training.sagemaker.description import TrainingJobDescription
 from airflow_sm_training.sagemaker.errors import AccessDenied, CredentialsUnusable, RequestInvalid, TrainingJobNotFound
 from airflow_sm_training.sagemaker.progress import ProgressReporter
 from airflow_sm_training.sagemaker.request import TrainingJobRequest, role_name, with_stand_in_arn
-from airflow_sm_training.sagemaker.secrets import secret_values
 from airflow_sm_training.sagemaker.source_archive import upload_once
 from airflow_sm_training.sagemaker.statuses import TrainingJobStatus
 from airflow_sm_training.sagemaker.stopping import stop_running_job
@@ -24,7 +23,10 @@ from airflow_sm_training.sagemaker.translation import translated
 from airflow_sm_training.sagemaker.watcher import watch
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from airflow_sm_training.sagemaker.reader import ClientReader
 
     from airflow_sm_training.sagemaker.source_archive import SourceArchive
 
@@ -228,7 +230,7 @@ class SageMakerTrainingJobHook(AwsBaseHook):
         :raises AccessDenied: without ``s3:PutObject``.
         """
         with self._translated(f"upload the training script to s3://{bucket}/{key} with s3:PutObject"):
-            return upload_once(self._for("s3").conn, archive, bucket, key, kms_key_id=kms_key_id)
+            return upload_once(self.like("s3").conn, archive, bucket, key, kms_key_id=kms_key_id)
 
     def _role_arn(self, role: str) -> str:
         import botocore.exceptions
@@ -244,41 +246,22 @@ class SageMakerTrainingJobHook(AwsBaseHook):
             )
             raise RequestInvalid(message) from None
 
-    @asynccontextmanager
-    async def async_client(self, service_name: str = "sagemaker") -> AsyncIterator[Any]:
+    def async_client(self, service_name: str = "sagemaker") -> AbstractAsyncContextManager[Any]:
         """
         Yield the async client that everybody on this event loop with the same settings shares.
 
         :param service_name: ``sagemaker`` or ``logs``.
+        :raises SageMakerTrainingError: if there is no way to connect.
         """
-        hook: Any = self._for(service_name)
-        async with shared_client((service_name, *self._key), hook.get_async_conn) as client:
-            yield client
+        return async_client(self, service_name)
 
-    async def describe_with(self, client: Any, training_job_name: str, secrets: set[str]) -> TrainingJobDescription:
+    def reader(self) -> AbstractAsyncContextManager[ClientReader]:
         """
-        Describe a training job through an async client.
+        Yield what asks SageMaker about training jobs through the shared async client.
 
-        :param client: what :meth:`async_client` gave.
-        :param training_job_name: name of the job.
-        :param secrets: takes up the job's secret values, so that the caller can keep them out of log lines.
-        :raises TrainingJobNotFound: if there is no job of that name.
+        :raises SageMakerTrainingError: if there is no way to connect.
         """
-        with self._translated_for(training_job_name, "describe"):
-            response = await client.describe_training_job(TrainingJobName=training_job_name)
-        secrets |= secret_values(response, looks_secret)
-        return TrainingJobDescription.from_response(response, is_secret=looks_secret)
-
-    async def stop_with(self, client: Any, training_job_name: str) -> None:
-        """
-        Ask SageMaker to stop a training job, through an async client.
-
-        :param client: what :meth:`async_client` gave.
-        :param training_job_name: name of the job.
-        :raises TrainingJobNotFound: if there is no job of that name, or it has ended.
-        """
-        with self._translated_for(training_job_name, "stop"):
-            await client.stop_training_job(TrainingJobName=training_job_name)
+        return reader(self)
 
     def wait_until_settled(self, training_job_name: str, *, poll_interval: float = 5.0) -> None:
         """
@@ -290,16 +273,17 @@ class SageMakerTrainingJobHook(AwsBaseHook):
         asyncio.run(self._wait_until_settled(training_job_name, poll_interval))
 
     async def _wait_until_settled(self, training_job_name: str, poll_interval: float) -> None:
-        async with self.async_client() as client:
-            try:
-                await watch(
-                    lambda: self.describe_with(client, training_job_name, set()),
-                    until=lambda description: description.status not in _PASSING_STATUSES,
-                    poll_interval=poll_interval,
-                    reporter=ProgressReporter(self.log),
-                )
-            except TrainingJobNotFound:
-                self.log.info("Training job %s is gone.", training_job_name)
+        try:
+            await watch(
+                self.key,
+                self.reader,
+                training_job_name,
+                until=lambda description: description.status not in _PASSING_STATUSES,
+                poll_interval=poll_interval,
+                reporter=ProgressReporter(self.log),
+            )
+        except TrainingJobNotFound:
+            self.log.info("Training job %s is gone.", training_job_name)
 
     @cached_property
     def endpoint_url(self) -> str | None:
@@ -307,21 +291,24 @@ class SageMakerTrainingJobHook(AwsBaseHook):
         url: str | None = self.conn_config.get_service_endpoint_url(service_name="sagemaker")
         return url
 
-    def _for(self, service_name: str) -> AwsBaseHook:
-        if service_name == self.client_type:
-            return self
-        return AwsBaseHook(
-            aws_conn_id=self.aws_conn_id,
-            region_name=self._region_name,
-            verify=self._verify,
-            config=self._config,
-            client_type=service_name,
+    def like(self, service_name: str | None) -> SageMakerTrainingJobHook:
+        """
+        Return a new hook with the same settings, which reads the connection anew.
+
+        :param service_name: another service for its clients; ``None``: SageMaker.
+        """
+        other = type(self)(
+            aws_conn_id=self.aws_conn_id, region_name=self._region_name, verify=self._verify, config=self._config
         )
+        other.client_type = service_name or self.client_type
+        return other
 
     @property
-    def _key(self) -> tuple[str, ...]:
-        config = sorted(self._config.items()) if isinstance(self._config, dict) else self._config
-        return (str(self.aws_conn_id), str(self._region_name), str(self._verify), repr(config))
+    def key(self) -> tuple[str, ...]:
+        """What an async client depends on besides its service."""
+        # The options as they were given, and no object that is equal to itself only.
+        options = getattr(self._config, "_user_provided_options", None)
+        return settings_key(self.aws_conn_id, self._region_name, self._verify, options)
 
     def _tags(self, arn: str) -> list[dict[str, str]] | None:
         try:

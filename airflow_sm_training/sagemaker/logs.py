@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from airflow_sm_training.sagemaker.errors import SageMakerTrainingError
+from airflow_sm_training.sagemaker.log_pace import LogPace
 from airflow_sm_training.sagemaker.partitions import LOG_GROUP, log_stream_prefix
 from airflow_sm_training.sagemaker.translation import translated
 
@@ -138,19 +139,34 @@ def _line(event: dict[str, Any], stream: str) -> LogLine:
 
 
 async def follow(
-    log: TrainingJobLog, show: Callable[[LogLine], None], *, interval: float, ended: asyncio.Future[Any]
+    log: TrainingJobLog,
+    show: Callable[[LogLine], None],
+    *,
+    interval: float,
+    ended: asyncio.Future[Any],
+    pace: LogPace | None = None,
 ) -> None:
     """
     Show new lines until the job has ended, and then once more for those that came last.
 
     :param log: the job's log.
     :param show: takes each line.
-    :param interval: seconds between reads.
+    :param interval: seconds between reads while there is something new.
     :param ended: is done when the job has ended.
+    :param pace: what those who follow other logs agree on.
     """
-    while not ended.done():
-        for line in await log.new_lines():
+    pace = pace or LogPace()
+
+    async def show_new_lines() -> bool:
+        async with pace.turn():
+            lines = await log.new_lines()
+        for line in lines:
             show(line)
-        await asyncio.wait({ended}, timeout=interval)
-    for line in await log.new_lines():
-        show(line)
+        return bool(lines)
+
+    silent_reads = 0
+    with pace.following():
+        while not ended.done():
+            silent_reads = 0 if await show_new_lines() else silent_reads + 1
+            await asyncio.wait({ended}, timeout=pace.interval(interval, silent_reads))
+    await show_new_lines()

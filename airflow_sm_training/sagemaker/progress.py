@@ -44,9 +44,7 @@ class ProgressReporter:
 
         :param description: what the last poll saw.
         """
-        if self._in_trouble:
-            self._in_trouble = False
-            self._log.info("SageMaker answers again.")
+        self.on_answer()
         self._log_phases(description)
         self._log_progress(description)
         self._log_unknown_words(description)
@@ -62,6 +60,20 @@ class ProgressReporter:
         level = self._log.debug if self._in_trouble else self._log.warning
         level("%s Trying again in %.0f s (failure %d in a row); the job runs on.", error, delay, failures)
         self._in_trouble = True
+
+    def on_answer(self) -> None:
+        """Log that trouble has passed, if there was any."""
+        if self._in_trouble:
+            self._in_trouble = False
+            self._log.info("SageMaker answers again.")
+
+    def on_notice(self, notice: str) -> None:
+        """
+        Log a notice.
+
+        :param notice: one sentence or two.
+        """
+        self._log.warning("%s", notice)
 
     def _log_phases(self, description: TrainingJobDescription) -> None:
         phases = [

@@ -67,6 +67,18 @@ class FailureKind(StrEnum):
 
 TERMINAL_STATUSES = frozenset({TrainingJobStatus.COMPLETED, TrainingJobStatus.FAILED, TrainingJobStatus.STOPPED})
 
+# Phases in which no program of the user has run yet, so there is no log.
+BEFORE_TRAINING = frozenset(
+    {
+        SecondaryStatus.STARTING,
+        SecondaryStatus.PENDING,
+        SecondaryStatus.LAUNCHING_ML_INSTANCES,
+        SecondaryStatus.PREPARING_TRAINING_STACK,
+        SecondaryStatus.DOWNLOADING,
+        SecondaryStatus.DOWNLOADING_TRAINING_IMAGE,
+    },
+)
+
 # How a stopped job can have ended; what `accept_stopped` may name.
 STOPPED_SECONDARY_STATUSES = frozenset(
     {SecondaryStatus.STOPPED, SecondaryStatus.MAX_RUNTIME_EXCEEDED, SecondaryStatus.MAX_WAIT_TIME_EXCEEDED},

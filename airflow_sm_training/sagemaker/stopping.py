@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflow_sm_training.sagemaker.backoff import full_jitter
+from airflow_sm_training.sagemaker.clock import Clock
 from airflow_sm_training.sagemaker.errors import ServiceUnavailable, TrainingJobNotFound
 from airflow_sm_training.sagemaker.statuses import TrainingJobStatus
-from airflow_sm_training.sagemaker.watcher import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

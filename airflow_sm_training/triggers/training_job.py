@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from airflow_sm_training.compat import triggers_have_on_kill
+from airflow_sm_training.sagemaker.clients import settings_key
 from airflow_sm_training.sagemaker.errors import GoalUnreachable, SageMakerTrainingError, to_event
 from airflow_sm_training.sagemaker.goals import Goal, Verdict, assess
-from airflow_sm_training.sagemaker.logs import LogLine, TrainingJobLog, follow
 from airflow_sm_training.sagemaker.progress import ProgressReporter
-from airflow_sm_training.sagemaker.secrets import scrub
+from airflow_sm_training.sagemaker.statuses import TERMINAL_STATUSES
 from airflow_sm_training.sagemaker.stopping import stop_running_job
 from airflow_sm_training.sagemaker.watcher import watch
+from airflow_sm_training.triggers.job_log import JobLogFollower
 from airflow_sm_training.triggers.killed import finish_regardless, is_still_wanted
 
 if TYPE_CHECKING:
@@ -24,11 +24,9 @@ if TYPE_CHECKING:
 
     from airflow_sm_training.hooks.training_job import SageMakerTrainingJobHook
     from airflow_sm_training.sagemaker.description import TrainingJobDescription
+    from airflow_sm_training.sagemaker.reader import ClientReader
 
-# A trigger that moved or was restarted shows again what is younger than this; older lines it has shown before.
-_SHOW_LOG_SINCE_SECONDS = 300
-_LOG_SECONDS_AFTER_END = 20
-_SLOWEST_LOG_INTERVAL = 10.0
+_ENDS = frozenset({Goal.ENDED.value, *TERMINAL_STATUSES})
 
 
 class SageMakerTrainingJobTrigger(BaseTrigger):
@@ -111,14 +109,16 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
             await finish_regardless(self._stop_unless_wanted())
 
     async def _stop_unless_wanted(self) -> None:
-        name, hook = self.training_job_name, self._hook()
+        name = self.training_job_name
         if await is_still_wanted(self.task_instance, name):
             self.log.info("This triggerer no longer waits for %s, another one does: the job runs on.", name)
             return
-        async with hook.async_client() as client:
-            await stop_running_job(
-                lambda: hook.describe_with(client, name, set()), lambda: hook.stop_with(client, name)
-            )
+        async with self._reader() as reader:
+
+            async def describe() -> TrainingJobDescription:
+                return (await reader.describe(name)).description
+
+            await stop_running_job(describe, lambda: reader.stop(name))
         self.log.info("The task was killed: asked SageMaker to stop %s.", name)
 
     async def wait(self) -> dict[str, Any]:
@@ -135,58 +135,51 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
             return {"error": to_event(error)}
 
     async def _wait_for_goal(self) -> dict[str, Any]:
-        hook, job = self._hook(), _Job()
-
-        async def describe() -> TrainingJobDescription:
-            description = await hook.describe_with(client, self.training_job_name, job.secrets)
-            job.is_known.set()
-            return description
-
-        async with hook.async_client() as client, self._log_followed(hook, job):
+        async with JobLogFollower(
+            self.training_job_name,
+            self._logs_client,
+            self.log,
+            key=self._key,
+            streams=self.stream_logs,
+            last_lines=self.log_lines,
+            interval=self.poll_interval,
+        ) as follower:
             description = await watch(
-                describe,
+                self._key,
+                self._reader,
+                self.training_job_name,
                 until=lambda seen: assess(self.until, seen).verdict is not Verdict.POSSIBLE,
                 poll_interval=self.poll_interval,
                 deadline=self.deadline,
-                reporter=ProgressReporter(self.log),
+                reporter=_Reporter(self.log, follower),
+                # Who waits for the end and shows no log learns nothing from a job that merely runs.
+                eager=self.stream_logs or self.until not in _ENDS,
+                secrets=follower.secrets,
             )
-            # What was shown while it came is not shown again, except where it explains a failure.
-            job.ended.set_result(0 if self.stream_logs and description.is_successful else self.log_lines)
+            log_lines = await follower.finish(description)
         assessment = assess(self.until, description)
         if assessment.verdict is Verdict.IMPOSSIBLE:
             raise GoalUnreachable(assessment.why)
-        return {"reached": self.until, "description": description.to_dict(), "log_lines": job.last_lines}
+        return {"reached": self.until, "description": description.to_dict(), "log_lines": log_lines}
+
+    @property
+    def _key(self) -> tuple[str, ...]:
+        return settings_key(self.aws_conn_id, self.region_name, self.verify, self.botocore_config)
 
     @asynccontextmanager
-    async def _log_followed(self, hook: SageMakerTrainingJobHook, job: _Job) -> AsyncIterator[None]:
-        """Read the job's log beside the polls: a slow or forbidden log neither delays the status nor fails the task."""
-        reader = asyncio.create_task(self._read_log(hook, job))
-        try:
-            yield
-            await asyncio.wait({reader}, timeout=_LOG_SECONDS_AFTER_END)
-        finally:
-            reader.cancel()
-            outcome = (await asyncio.gather(reader, return_exceptions=True))[0]
-            if isinstance(outcome, Exception):
-                self.log.warning("The log of %s could not be read: %s", self.training_job_name, outcome)
+    async def _reader(self) -> AsyncIterator[ClientReader]:
+        hook = await asyncio.to_thread(self._hook)
+        async with hook.reader() as reader:
+            yield reader
 
-    async def _read_log(self, hook: SageMakerTrainingJobHook, job: _Job) -> None:
-        if not (self.stream_logs or self.log_lines):
-            return
-        await job.is_known.wait()
+    @asynccontextmanager
+    async def _logs_client(self) -> AsyncIterator[Any]:
+        hook = await asyncio.to_thread(self._hook)
         async with hook.async_client("logs") as client:
-            log = TrainingJobLog(
-                client,
-                self.training_job_name,
-                since=int((time.time() - _SHOW_LOG_SINCE_SECONDS) * 1000),
-                on_trouble=lambda error: self.log.warning("%s The job and the task go on without it.", error),
-            )
-            if self.stream_logs:
-                interval = min(self.poll_interval, _SLOWEST_LOG_INTERVAL)
-                await follow(log, lambda line: self.log.info("%s", job.shown(line)), interval=interval, ended=job.ended)
-            job.last_lines += [job.shown(line) for line in await log.last_lines(await job.ended)]
+            yield client
 
     def _hook(self) -> SageMakerTrainingJobHook:
+        # Imports boto3: not on the event loop.
         from airflow_sm_training.hooks.training_job import SageMakerTrainingJobHook  # noqa: PLC0415
 
         return SageMakerTrainingJobHook.from_parameters(
@@ -197,20 +190,13 @@ class SageMakerTrainingJobTrigger(BaseTrigger):
         )
 
 
-class _Job:
-    """
-    What the polls of a job tell the reader of its log.
+class _Reporter(ProgressReporter):
+    """Tells the task's log, and lets the job's own log be followed once there can be one."""
 
-    ``secrets`` are the values to keep out of its lines; they are complete once the job ``is_known``. ``ended`` says how
-    many of its last lines are wanted.
-    """
+    def __init__(self, log: Any, follower: JobLogFollower) -> None:
+        super().__init__(log)
+        self._follower = follower
 
-    def __init__(self) -> None:
-        self.secrets: set[str] = set()
-        self.last_lines: list[str] = []
-        self.is_known = asyncio.Event()
-        self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-    def shown(self, line: LogLine) -> str:
-        """Return the line as people may see it."""
-        return scrub(str(line), self.secrets)
+    def on_description(self, description: TrainingJobDescription) -> None:
+        super().on_description(description)
+        self._follower.on_description(description)

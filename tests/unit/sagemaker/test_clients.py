@@ -14,15 +14,12 @@ class Factory:
     def __init__(self, *, fails=0):
         self.built, self.closed, self.fails = 0, 0, fails
 
+    @asynccontextmanager
     async def __call__(self):
         await asyncio.sleep(0)
         if self.fails:
             self.fails -= 1
             raise OSError("no credentials file")
-        return self._client()
-
-    @asynccontextmanager
-    async def _client(self):
         self.built += 1
         yield self.built
         self.closed += 1

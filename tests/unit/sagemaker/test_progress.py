@@ -11,7 +11,7 @@ from tests.unit.sagemaker.in_memory import description
 
 @pytest.fixture
 def reporter(caplog):
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="task")
     return ProgressReporter(logging.getLogger("task"))
 
 
