@@ -41,11 +41,11 @@ class WatchReporter(Protocol):
         """Take note of something that people should know."""
 
 
-def _poller(key: Hashable, connect: Connect) -> Poller:
+def _poller(key: Hashable, connect: Connect, now: Callable[[], float]) -> Poller:
     pollers = _pollers.setdefault(asyncio.get_running_loop(), {})
     poller = pollers.get(key)
     if poller is None:
-        poller = pollers[key] = Poller(connect, on_idle=lambda: pollers.pop(key, None))
+        poller = pollers[key] = Poller(connect, now=now, on_idle=lambda: pollers.pop(key, None))
     return poller
 
 
@@ -83,7 +83,7 @@ async def watch(
     :raises DeadlineReached: at the deadline.
     :raises SageMakerTrainingError: for what waiting does not mend.
     """
-    poller = _poller(key, connect)
+    poller = _poller(key, connect, now)
     with poller.watching(training_job_name, poll_interval, eager=eager) as watcher:
         while True:
             remaining = None if deadline is None else deadline - now()
