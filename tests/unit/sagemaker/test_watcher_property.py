@@ -68,7 +68,7 @@ def worlds(draw):
     return sagemaker, each + draw(st.lists(watches(len(scripted)), max_size=4))
 
 
-async def observe(sagemaker, begins, number, interval, eager, key):
+async def observe(sagemaker, key, *, begins, number, interval, eager):
     loop, recorder = asyncio.get_running_loop(), Recorder()
     name = f"job-{number}"
     await asyncio.sleep(max(begins, sagemaker.jobs[name].phases[0][0]))
@@ -90,7 +90,9 @@ async def everybody(sagemaker, observed):
     key = next(keys)
     tasks = []
     for number, begins, interval, eager, cancelled_at in observed:
-        task = asyncio.create_task(observe(sagemaker, begins, number, interval, eager, key))
+        task = asyncio.create_task(
+            observe(sagemaker, key, begins=begins, number=number, interval=interval, eager=eager)
+        )
         tasks.append(task)
         if cancelled_at is not None:
             asyncio.get_running_loop().call_later(cancelled_at, task.cancel)
