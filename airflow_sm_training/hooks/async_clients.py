@@ -30,7 +30,8 @@ async def async_client(hook: SageMakerTrainingJobHook, service_name: str) -> Asy
     """
     Yield the async client that everybody on this event loop with the same settings shares.
 
-    All services of a connection share one session: with an assumed role, STS is asked once for all of them.
+    All services of a connection share one session: with an assumed role, STS is asked once for all of them. The client
+    has the operations of :data:`~airflow_sm_training.sagemaker.client_model.OPERATIONS`.
 
     :param hook: whose connection it is.
     :param service_name: ``sagemaker`` or ``logs``.
@@ -94,7 +95,7 @@ async def off_loop(call: Callable[..., Any], *arguments: Any) -> Any:
 
 def _build_session(hook: SageMakerTrainingJobHook) -> Any:
     """Return an aiobotocore session with the hook's credentials. Blocks: reads the connection, may ask STS."""
-    from airflow_sm_training.sagemaker.model import loader  # noqa: PLC0415
+    from airflow_sm_training.sagemaker.client_model import loader  # noqa: PLC0415
 
     hook = hook.like(None)  # the connection may have changed since this one read it
     session: Any = hook.get_session(region_name=hook.region_name, deferrable=True)

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import os
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from airflow_sm_training.sagemaker import client_model
 
 if TYPE_CHECKING:
-    from botocore.loaders import Loader
     from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
-
-
-@cache
-def loader() -> Loader:
-    """
-    Return the loader that all clients of a process share with the model below.
-
-    It parses with a function of Python's own, so that a thread that loads a model lets other threads run meanwhile; and
-    it makes plain dictionaries, in half the time and with less memory.
-    """
-    import botocore.session
-    from botocore.loaders import JSONFileLoader, Loader
-
-    class FileLoader(JSONFileLoader):  # type: ignore[misc]
-        def _load_file(self, full_path: str, open_method: Any) -> Any:
-            if not Path(full_path).is_file():
-                return None
-            with open_method(full_path, "rb") as file:
-                return json.loads(file.read(), object_pairs_hook=lambda pairs: dict(pairs))  # noqa: PLW0108
-
-    # Where AWS_DATA_PATH or the configuration file points to, botocore finds models before its own.
-    paths = botocore.session.get_session().get_config_variable("data_path")
-    return Loader(paths.split(os.pathsep) if paths else [], file_loader=FileLoader())
 
 
 @cache
 def service_model() -> ServiceModel:
     """Load the model once a process. Takes a tenth to half a second: never call it while a DAG is parsed."""
-    from botocore.model import ServiceModel
+    import botocore.session
 
-    return ServiceModel(loader().load_service_model("sagemaker", "service-2"), "sagemaker")
+    return botocore.session.get_session().get_service_model("sagemaker")
 
 
 def operation(name: str) -> OperationModel:
@@ -50,6 +25,9 @@ def operation(name: str) -> OperationModel:
 
     :param name: name of the operation, such as ``CreateTrainingJob``.
     """
+    if name in client_model.OPERATIONS["sagemaker"] and not service_model.cache_info().currsize:
+        # A triggerer never needs more than these.
+        return client_model.service_model("sagemaker").operation_model(name)
     return service_model().operation_model(name)
 
 
