@@ -17,7 +17,7 @@ from airflow_sm_training.sagemaker.errors import (
     TrainingJobNotFound,
 )
 from airflow_sm_training.sagemaker.mailbox import Watcher
-from airflow_sm_training.sagemaker.polling import Schedule
+from airflow_sm_training.sagemaker.schedule import Schedule
 from airflow_sm_training.sagemaker.translation import BAD_CREDENTIALS_CODES, EXPIRED_CODES
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class Poller:
     Runs while somebody watches, in a task of its own that belongs to none of the watchers.
 
     :param connect: opens the reader; again after the credentials were refused.
-    :param on_idle: called when the last watcher has left.
+    :param on_over: called when it ends, because the last watcher has left or nobody can go on. Who comes then needs
+        another one.
     :param now: the wall-clock time, in seconds since the epoch.
     :param rng: source of randomness; the process's own without it.
     """
@@ -56,13 +57,14 @@ class Poller:
         self,
         connect: Connect,
         *,
-        on_idle: Callable[[], object] = lambda: None,
+        on_over: Callable[[Poller], object] = lambda _: None,
         now: Callable[[], float] = time.time,
         rng: Random | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._connect = connect
-        self._on_idle = on_idle
+        self._on_over = on_over
+        self.is_over = False
         self._now = now
         self._schedule = Schedule(rng)
         self._watchers: dict[str, list[Watcher]] = {}
@@ -116,9 +118,13 @@ class Poller:
         del self._watchers[watcher.name], self._arrived[watcher.name]
         self._schedule.forget(watcher.name)
         if not self._watchers:
-            self._on_idle()
+            self._end()
             if self._task is not None:
                 self._task.cancel()
+
+    def _end(self) -> None:
+        self.is_over = True
+        self._on_over(self)
 
     async def _run(self) -> None:
         """Each round is the life of one client."""
@@ -134,6 +140,7 @@ class Poller:
                 await self._tell_trouble(error, 1, delay)
                 await asyncio.sleep(delay)
             except Exception as error:  # noqa: BLE001 - whatever it is, those who watch must not wait for ever
+                self._end()
                 await self._fail_all(error)
                 return
             else:
@@ -202,6 +209,8 @@ class Poller:
                 await self._refused(error)
             elif isinstance(error, (AccessDenied, RequestRejected)):
                 self._may_list = False
+        except Exception:  # noqa: BLE001 - without lists each job is described, and an odd answer shows there
+            self._schedule.may_not_list(self._loop.time())
         else:
             now = self._loop.time()
             self._schedule.listed(states, pages=pages, is_complete=token is None, server_time=server_time, now=now)

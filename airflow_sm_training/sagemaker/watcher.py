@@ -44,9 +44,14 @@ class WatchReporter(Protocol):
 def _poller(key: Hashable, connect: Connect, now: Callable[[], float]) -> Poller:
     pollers = _pollers.setdefault(asyncio.get_running_loop(), {})
     poller = pollers.get(key)
-    if poller is None:
-        poller = pollers[key] = Poller(connect, now=now, on_idle=lambda: pollers.pop(key, None))
+    if poller is None or poller.is_over:
+        poller = pollers[key] = Poller(connect, now=now, on_over=lambda over: _remove(pollers, key, over))
     return poller
+
+
+def _remove(pollers: dict[Hashable, Poller], key: Hashable, over: Poller) -> None:
+    if pollers.get(key) is over:
+        del pollers[key]
 
 
 async def watch(

@@ -152,6 +152,12 @@ def test_without_permission_to_list_each_is_described_and_told_once():
     assert "sagemaker:ListTrainingJobs" in recorders[0].notices[0]
 
 
+def test_a_list_that_nobody_understands_is_done_without():
+    sagemaker = ScriptedSageMaker(jobs(20, until=100), list_error=TypeError("odd answer"))
+
+    assert {at for at, _ in run(all_watched(sagemaker, 20))} == {120}
+
+
 def test_everybody_hears_at_their_own_interval_or_earlier():
     sagemaker = ScriptedSageMaker(jobs(20, until=100.5))
 
@@ -317,6 +323,28 @@ def test_no_way_to_connect_ends_every_watch(error):
 
     sagemaker.connect = connect
     assert run(all_watched(sagemaker, 3)) == [error] * 3
+
+
+def test_who_comes_while_all_are_failing_tries_anew():
+    sagemaker, failures = ScriptedSageMaker(jobs(200, until=40)), [CredentialsUnusable("no connection")]
+    connect = sagemaker.connect
+
+    def flaky():
+        if failures:
+            raise failures.pop()
+        return connect()
+
+    async def main():
+        tasks = [asyncio.create_task(watched(sagemaker, f"job-{number}")) for number in range(190)]
+        for number in range(190, 200):
+            await asyncio.sleep(0)
+            tasks.append(asyncio.create_task(watched(sagemaker, f"job-{number}")))
+        return await asyncio.gather(*tasks, return_exceptions=True)
+
+    sagemaker.connect = flaky
+    outcomes = run(main())
+    assert {type(outcome) for outcome in outcomes[:190]} == {CredentialsUnusable}
+    assert outcomes[-1][1].status == "Completed"
 
 
 def test_a_connection_that_fails_for_now_is_tried_again():

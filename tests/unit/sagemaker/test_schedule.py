@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from airflow_sm_training.sagemaker.polling import Schedule, State
+from airflow_sm_training.sagemaker.polling import State
+from airflow_sm_training.sagemaker.schedule import Schedule
 
 RUNNING, UPLOADING = State("InProgress", "Training", ""), State("InProgress", "Uploading", "")
 COMPLETED, WITH_POOL = State("Completed", "Completed", ""), State("Completed", "Completed", "Available")
@@ -127,6 +128,16 @@ def test_the_first_list_after_descriptions_goes_back_to_where_they_stopped(sched
     listing = schedule.next(5000.0, 24).listing
 
     assert listing.lookback >= 5000.0
+
+
+def test_a_job_that_only_a_list_given_up_has_shown_does_not_make_the_next_look_back_for_ever(schedule):
+    begin(schedule, 20)
+    schedule.next(0.0, 24)
+    listed(schedule, 1.0, [("job-0", RUNNING)], is_complete=False)
+    for name in schedule.next(1.0, 24).describe:
+        schedule.described(name, RUNNING, 1.0, 1.0)
+
+    assert 30 <= schedule.next(31.0, 24).listing.lookback <= 1200
 
 
 def test_an_answer_that_may_be_older_than_the_list_is_asked_for_again(schedule):
