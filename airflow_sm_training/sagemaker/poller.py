@@ -212,6 +212,7 @@ class Poller:
         except Exception:  # noqa: BLE001 - without lists each job is described, and an odd answer shows there
             self._schedule.may_not_list(self._loop.time())
         else:
+            self._may_list = True
             now = self._loop.time()
             self._schedule.listed(states, pages=pages, is_complete=token is None, server_time=server_time, now=now)
             await self._succeeded()

@@ -85,7 +85,7 @@ async def test_credentials_are_refreshed_while_the_event_loop_runs_on(assumed_ro
 
     assert assumed_role.requests["sts:AssumeRole"] == before + 1
     assert sum(stalls) > 0.6
-    assert max(stalls) < 0.3
+    assert max(stalls) < 0.5
 
 
 async def stalls_while(awaitable):
@@ -121,7 +121,7 @@ def test_the_first_client_does_not_hold_the_event_loop_up(endpoint, jobs, monkey
     finally:
         gc.enable()
     assert sum(stalls) > 0.7
-    assert max(stalls) < 0.3
+    assert max(stalls) < 0.5
 
 
 async def test_equal_settings_share_a_client_and_others_do_not(endpoint):
