@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from airflow_sm_training.sagemaker.reader import ClientReader
-
     from airflow_sm_training.sagemaker.source_archive import SourceArchive
 
 # Without this connection boto3's own chain (environment, instance profile) is what people mean.
