@@ -17,8 +17,13 @@ TASKS = """
 from airflow_sm_training.operators.training_job import *
 from airflow_sm_training.operators import training_job as operators
 from airflow_sm_training.sensors.training_job import SageMakerTrainingJobSensor
-config = {"TrainingJobName": "digits", "RoleArn": "{{ var.value.role }}",
-          "StoppingCondition": {"MaxRuntimeInSeconds": "{{ 60 * 60 }}"}}
+config = {
+    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+    "RoleArn": "arn:aws:iam::123456789012:role/{{ var.value.role }}",
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/models"},
+    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
+    "StoppingCondition": {"MaxRuntimeInSeconds": "{{ 60 * 60 }}"},
+}
 operators.SageMakerCreateTrainingJobOperator(task_id="train", config=config, deferrable=True)
 operators.SageMakerUpdateTrainingJobOperator(task_id="update", training_job_name="digits", enable_remote_debug=True)
 operators.SageMakerStopTrainingJobOperator(task_id="stop", training_job_name="digits")
