@@ -5,11 +5,12 @@
 #   make test AIRFLOW=3.3         on one of them
 #   make test PYTHON=python3.13   with another interpreter, in a virtual environment of its own
 #   make test ARGS='-k naming'    arguments for pytest
+#   make bench ARGS=--quick       a few of the benchmarks, in minutes
 #   make demo KEEP=1              leaves Airflow open in the browser until Ctrl-C
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos lint types format constraints clean
+.PHONY: help demo bench test chaos lint types format constraints clean
 
 AIRFLOW ?= 3.3 2.11
 KEEP ?=
@@ -36,6 +37,9 @@ help: ## show this
 
 demo: $(VENV)/.installed ## train a real model through a real Airflow (KEEP=1 leaves it open)
 	@$(VENV)/bin/airflow-sm-training demo $(if $(KEEP),--keep) $(ARGS)
+
+bench: $(VENV)/.installed-bench ## measure against the amazon provider's trigger, into docs/benchmarks (ARGS=--quick)
+	@$(VENV)/bin/python -m benchmarks $(ARGS)
 
 # Airflow 2.11 runs on Python 3.12 at most: a machine without such an interpreter still tests the rest.
 test: $(if $(filter 3.3,$(AIRFLOW)),$(VENV)/.installed) .venv-aws/.installed ## all tests (AIRFLOW=3.3 or 2.11, PYTHON=…, ARGS=…)
@@ -74,6 +78,11 @@ clean: ## remove every virtual environment and cache
 
 $(VENV)/.installed: pyproject.toml constraints/airflow-3.3.txt scripts/install
 	@python="$$($(call find-python,3.11 3.12 3.13))" && scripts/install $(VENV) constraints/airflow-3.3.txt "$$python"
+
+# Only the benchmarks draw, so only they pay for matplotlib.
+$(VENV)/.installed-bench: $(VENV)/.installed
+	@$(VENV)/bin/python -m pip install -qq -c constraints/airflow-3.3.txt -e '.[bench]'
+	@touch $@
 
 $(VENV_2)/.installed: pyproject.toml constraints/airflow-2.11.txt scripts/install
 	@python="$$($(call find-python,3.11 3.12))" && scripts/install $(VENV_2) constraints/airflow-2.11.txt "$$python"

@@ -1,0 +1,1 @@
+"""What waiting for training jobs costs, here and with the amazon provider: measured side by side by ``make bench``."""
