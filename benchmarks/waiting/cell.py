@@ -23,7 +23,7 @@ from benchmarks.waiting.loop_monitor import LoopMonitor
 from benchmarks.waiting.profiles import ProfileKind, Profiler
 from benchmarks.waiting.status_lines import StatusLines, job_of_this_task
 
-_MEGABYTE = 1 << 20
+_MEBIBYTE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class _Cell:
         self._monitor.start()
         await asyncio.sleep(0.1)
         baseline = _unique_memory()
-        await self._tell("ready", imported_mb=baseline)
+        await self._tell("ready", imported_mib=baseline)
         profiler = Profiler(order.profile)
         self._monitor.read()
         began, cpu = time.perf_counter(), time.process_time()
@@ -97,16 +97,16 @@ class _Cell:
             await asyncio.sleep(0.02)
             _raise_failures(tasks)
         started = {"seconds": time.perf_counter() - began, "cpu_seconds": time.process_time() - cpu}
-        await self._tell("polled", **started, **self._monitor.read(), memory_mb=_unique_memory() - baseline)
+        await self._tell("polled", **started, **self._monitor.read(), memory_mib=_unique_memory() - baseline)
         await asyncio.sleep(order.poll_interval)
         await self._tell("settled")
         self._monitor.read()
         began, cpu = time.perf_counter(), time.process_time()
         await asyncio.sleep(order.seconds)
         steady = {"seconds": time.perf_counter() - began, "cpu_seconds": time.process_time() - cpu}
-        await self._tell("measured", **steady, **self._monitor.read(), memory_mb=_unique_memory() - baseline)
+        await self._tell("measured", **steady, **self._monitor.read(), memory_mib=_unique_memory() - baseline)
         await self._wait_for_events()
-        await self._tell("ended", events=self._events, profile=profiler.report(self._monitor.stack), peak_mb=_peak())
+        await self._tell("ended", events=self._events, profile=profiler.report(self._monitor.stack), peak_mib=_peak())
         # What a trigger does when it is cancelled is not measured here.
         os._exit(0)
 
@@ -143,11 +143,11 @@ def _raise_failures(tasks: list[asyncio.Task[None]]) -> None:
 
 
 def _unique_memory() -> float:
-    """Return the memory that would be free again if this process ended, in MB (10**6 would flatter: 2**20)."""
+    """Return the memory that nobody else would miss if this process ended (USS), in MiB, without garbage."""
     import psutil
 
     gc.collect()
-    return float(psutil.Process().memory_full_info().uss / _MEGABYTE)
+    return float(psutil.Process().memory_full_info().uss / _MEBIBYTE)
 
 
 def _peak() -> float:

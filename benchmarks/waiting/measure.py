@@ -105,7 +105,7 @@ def _end_some(order: CellOrder, endpoint: Endpoint) -> threading.Thread | None:
 
 def _numbers(order: CellOrder, phases: dict[str, Any], counts: dict[str, Counter[str]]) -> dict[str, Any]:
     """
-    Return what was measured; times are seconds, CPU too, memory is MB.
+    Return what was measured; times are seconds, CPU too, memory is MiB.
 
     ``start_…`` is from the first trigger to the moment when each has logged its job's status, ``steady_…`` the
     intervals after that.
@@ -113,10 +113,10 @@ def _numbers(order: CellOrder, phases: dict[str, Any], counts: dict[str, Counter
     start, steady = phases["polled"], phases["measured"]
     in_steady = counts["measured"] - counts["settled"]
     return {
-        "imported_mb": phases["ready"]["imported_mb"],
-        "memory_mb": steady["memory_mb"],
-        "memory_mb_per_trigger": steady["memory_mb"] / order.jobs,
-        "peak_mb": phases["ended"]["peak_mb"],
+        "imported_mib": phases["ready"]["imported_mib"],
+        "memory_mib": steady["memory_mib"],
+        "memory_mib_per_trigger": steady["memory_mib"] / order.jobs,
+        "peak_mib": phases["ended"]["peak_mib"],
         "start_seconds": start["seconds"],
         "start_cpu": start["cpu_seconds"],
         "start_cpu_per_trigger": start["cpu_seconds"] / order.jobs,
