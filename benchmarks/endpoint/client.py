@@ -79,7 +79,7 @@ class Endpoint:
         return counts
 
     def set_faults(self, faults: Sequence[Mapping[str, Any]]) -> None:
-        """Let these things go wrong from now on, as :func:`airflow_sm_training.local.faults.parse_faults` reads them."""
+        """Let these things go wrong from now on: the JSON of :mod:`airflow_sm_training.local.faults`."""
         body = json.dumps(list(faults)).encode()
         request = urllib.request.Request(f"{self.url}/_local/faults", data=body, method="PUT")  # noqa: S310
         urllib.request.urlopen(request).close()  # noqa: S310

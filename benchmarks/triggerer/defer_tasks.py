@@ -12,6 +12,7 @@ from airflow.models.trigger import Trigger
 from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState, TaskInstanceState
 from airflow.utils.types import DagRunTriggeredByType, DagRunType
+
 from benchmarks.subjects import Subject, trigger_arguments, trigger_class
 from benchmarks.triggerer.home import DAG_ID
 
@@ -22,6 +23,7 @@ def main() -> None:
     now = datetime.now(UTC)
     with create_session() as session:
         dag = DBDagBag().get_latest_version_of_dag(DAG_ID, session=session)
+        assert dag is not None
         dag.create_dagrun(
             run_id="all_deferred",
             run_after=now,

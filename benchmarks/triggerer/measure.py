@@ -41,9 +41,7 @@ def run(tasks: int, poll_interval: int, repetitions: int) -> list[dict[str, Any]
             runs[case].append(_measure(subject, count, poll_interval))
             print(f"triggerer, {case}, {count} tasks: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     described = {"poll_interval": poll_interval}
-    return [
-        {"case": case, "tasks": cases[case][1]} | described | summarize(done) for case, done in runs.items()
-    ]
+    return [{"case": case, "tasks": cases[case][1]} | described | summarize(done) for case, done in runs.items()]
 
 
 def _measure(subject: Subject, tasks: int, poll_interval: int) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Cell:
     subject: Subject
     credentials: Credentials
     jobs: int
-    intervals: int = 3
+    intervals: int = 2
     changing_share: float = 0.0
     is_throttled: bool = False
     at_most: int = 99

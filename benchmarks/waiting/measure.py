@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.subjects import connection
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from benchmarks.endpoint.client import Endpoint
     from benchmarks.waiting.cell import CellOrder
 
