@@ -34,6 +34,7 @@ class Cell:
     subject: Subject
     credentials: Credentials
     jobs: int
+    poll_interval: int = POLL_INTERVAL
     intervals: int = 2
     changing_share: float = 0.0
     is_throttled: bool = False
@@ -45,7 +46,7 @@ class Cell:
             subject=self.subject,
             credentials=self.credentials,
             jobs=self.jobs,
-            poll_interval=POLL_INTERVAL,
+            poll_interval=self.poll_interval,
             intervals=self.intervals,
             name_prefix=name_prefix,
             changing=round(self.jobs * self.changing_share),
@@ -57,7 +58,7 @@ class Cell:
             "subject": self.subject,
             "credentials": self.credentials,
             "jobs": self.jobs,
-            "poll_interval": POLL_INTERVAL,
+            "poll_interval": self.poll_interval,
             "changing_share": self.changing_share,
             "is_throttled": self.is_throttled,
         }
@@ -89,6 +90,11 @@ def at_scale(*, quick: bool) -> list[Cell]:
         for jobs in ((200,) if quick else (1000, 5000, 10_000))
         for share, throttled in ((0.0, False), (0.01, False), (0.1, False), (0.01, True))
     ]
+
+
+def for_long() -> list[Cell]:
+    """Return the cell that looks at what happens only every ten minutes or so: each job is described once more."""
+    return [Cell(Subject.OURS, Credentials.STATIC, 1000, poll_interval=1, intervals=1000)]
 
 
 def run(cells: Iterable[Cell], repetitions: int) -> list[dict[str, Any]]:
