@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.report import number
 from benchmarks.subjects import Credentials, Subject
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def _save(path: Path, rows: Any, fill: Callable[[Any, Any], None]) -> Path:
 
     figure, axes = plt.subplots(figsize=(6.4, 4.0), layout="constrained")
     axes.spines[["top", "right"]].set_visible(False)
+    axes.set_axisbelow(True)
     axes.grid(visible=True, which="major", axis="y", alpha=0.3)
     fill(axes, rows)
     metadata = {"Date": None} if path.suffix == ".svg" else None
@@ -106,8 +108,8 @@ def _growth(axes: Any, rows: Iterable[dict[str, Any]], *, picture: _Picture) -> 
 def _latency(axes: Any, rows: Iterable[dict[str, Any]]) -> None:
     rows = [row for row in rows if row["median"].get("latency_p99") is not None]
     labels = [
-        f"N = {row['jobs']:,}\n{row['changing_share'] * 100:g} %".replace(",", " ")
-        + ("\nthrottled" if row["is_throttled"] else "")
+        f"{row['jobs']:,}\n{row['changing_share'] * 100:g} %".replace(",", " ")
+        + ("\n20 % refused" if row["is_throttled"] else "")
         for row in rows
     ]
     places = range(len(rows))
@@ -119,20 +121,23 @@ def _latency(axes: Any, rows: Iterable[dict[str, Any]]) -> None:
         interval = rows[0]["poll_interval"]
         axes.axhline(interval + 1, color="#444444", linestyle=":", label="target: poll interval + 1 s")
     axes.set_xticks(places, labels, fontsize=8)
-    axes.set(ylabel="from end of job to event (s)", xlabel="jobs waited for, and share of them ending per interval")
+    axes.set(
+        ylabel="from end of job to event (s)",
+        xlabel="jobs waited for (N), share of them that ends in each poll interval",
+    )
     axes.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, 1.2), ncols=2)
 
 
 def _triggerer(axes: Any, rows: Iterable[dict[str, Any]]) -> None:
     numbers = (
-        ("memory_mib", 1, "memory (MiB)"),
-        ("start_cpu", 1, "CPU until all\nwere polled (s)"),
-        ("cpu_per_interval", 1, "CPU per poll\ninterval (s)"),
+        ("memory_mib", "memory (MiB)"),
+        ("start_cpu", "CPU until all\nwere polled (s)"),
+        ("cpu_per_interval", "CPU per poll\ninterval (s)"),
     )
     width = 0.27
     rows = list(rows)
     for place, row in enumerate(rows):
-        values = [row["median"][name] * factor for name, factor, _ in numbers]
+        values = [row["median"][name] for name, _ in numbers]
         bars = axes.bar(
             [index + (place - (len(rows) - 1) / 2) * width for index in range(len(numbers))],
             values,
@@ -140,8 +145,8 @@ def _triggerer(axes: Any, rows: Iterable[dict[str, Any]]) -> None:
             color=_COLOURS[row["case"]],
             label=f"{_LABELS[row['case']]}" + (f", {row['tasks']} tasks" if row["tasks"] else ""),
         )
-        axes.bar_label(bars, fmt="%.3g", fontsize=8, padding=2)
-    axes.set_xticks(range(len(numbers)), [label for *_, label in numbers])
+        axes.bar_label(bars, labels=[number(value) for value in values], fontsize=8, padding=2)
+    axes.set_xticks(range(len(numbers)), [label for _, label in numbers])
     axes.set(yscale="log", ylabel="airflow triggerer, both processes")
     _plain_numbers(axes, "y")
     axes.margins(y=0.15)

@@ -26,7 +26,7 @@ class Target:
     :param at_least: which of the two.
     :param ours: the number of ours that it comes from.
     :param theirs: the incumbent's.
-    :param cell: where to look if it is missed, with ``profile``.
+    :param cell: where to look if it is missed, with ``profile``; ``None`` for the imports.
     """
 
     name: str

@@ -12,8 +12,8 @@ from typing import Any
 from benchmarks.statistics import summarize
 from benchmarks.subjects import Subject
 
-_ROOT = Path(__file__).parents[2]
-_MODULES = {
+ROOT = Path(__file__).parents[2]
+MODULES = {
     Subject.OURS: "airflow_sm_training.operators.training_job",
     Subject.INCUMBENT: "airflow.providers.amazon.aws.operators.sagemaker",
 }
@@ -44,13 +44,13 @@ def run(repetitions: int) -> list[dict[str, Any]]:
     :return: for each subject the medians and spreads of ``import_seconds`` and ``parse_seconds``.
     """
     with tempfile.TemporaryDirectory() as home:
-        example = _ROOT / "example_dags" / "smallest_training_job.py"
+        example = ROOT / "example_dags" / "smallest_training_job.py"
         theirs = Path(home, "incumbent_dag.py")
         theirs.write_text(_as_the_incumbent_has_it(example.read_text()))
         files = {Subject.OURS: example, Subject.INCUMBENT: theirs}
-        runs: dict[Subject, list[dict[str, Any]]] = {subject: [] for subject in _MODULES}
+        runs: dict[Subject, list[dict[str, Any]]] = {subject: [] for subject in MODULES}
         for _ in range(repetitions):
-            for subject, module in _MODULES.items():
+            for subject, module in MODULES.items():
                 seconds, aws_modules = _run_python(_IMPORT.format(module=module), home)
                 parse, _ = _run_python(_PARSE.format(path=str(files[subject])), home)
                 runs[subject].append({"import_seconds": seconds, "aws_modules": aws_modules, "parse_seconds": parse})
@@ -74,7 +74,7 @@ def _run_python(program: str, home: str) -> tuple[float, float]:
         check=True,
         capture_output=True,
         text=True,
-        cwd=_ROOT,
+        cwd=ROOT,
         env=os.environ | {"AIRFLOW_HOME": home},
     )
     seconds, count = done.stdout.split()[-2:]
