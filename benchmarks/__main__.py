@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import machine, plots, profiling, report
+from benchmarks import machine, plots, profiling, report, tables
 from benchmarks.imports import measure as imports
 from benchmarks.targets import targets
 from benchmarks.triggerer import measure as triggerer
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ROOT = Path(__file__).parents[1]
+_DOCUMENTS = _ROOT / "docs" / "benchmarks"
 _SECTIONS = ("imports", "waiting", "scale", "triggerer")
 _ALL_SECTIONS = (*_SECTIONS, "soak")  # the last takes a quarter of an hour for one number
 
 
 def main() -> None:
     arguments = _parse()
-    output: Path = arguments.output or _ROOT / ("docs/benchmarks" if not arguments.quick else "build/benchmarks")
+    output: Path = arguments.output or (_DOCUMENTS if not arguments.quick else _ROOT / "build/benchmarks")
     output.mkdir(parents=True, exist_ok=True)
     file = output / "results.json"
     results: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
@@ -43,7 +44,10 @@ def main() -> None:
     _write(file, results)
     drawn = plots.draw(results, output)
     (output / "results.md").write_text(report.markdown(results, [path.name for path in drawn]))
-    print(report.target_table(results))
+    if output == _DOCUMENTS:
+        page = _DOCUMENTS.parent / "performance.md"
+        page.write_text(report.renew_tables(page.read_text(), results))
+    print(tables.target_table(results))
     print(
         f"\nIn {output.relative_to(_ROOT) if output.is_relative_to(_ROOT) else output}: results.md, results.json, plots"
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.report import number
 from benchmarks.subjects import Credentials, Subject
+from benchmarks.tables import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

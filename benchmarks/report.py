@@ -1,18 +1,16 @@
-"""The results as Markdown."""
+"""The results as a document, and the tables of another one renewed."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.subjects import Credentials
+from benchmarks.tables import floor_table, imports_table, scale_table, target_table, triggerer_table, waiting_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from benchmarks.find import Results
 
-_SUMMARIES_ON_A_PAGE = 100
 _INTRODUCTION = (
     "Written by `make bench`. What the numbers mean and how they were measured is in "
     "[performance.md](../performance.md); the medians and spreads are in [results.json](results.json), too."
@@ -32,10 +30,11 @@ def markdown(results: Results, plots: Sequence[str]) -> str:
         target_table(results),
     ]
     for title, section, table in (
-        ("Side by side", "waiting", _waiting_table),
-        ("At scale", "scale", _scale_table),
-        ("A real triggerer", "triggerer", _triggerer_table),
-        ("What a DAG file pays", "imports", _imports_table),
+        ("Side by side", "waiting", waiting_table),
+        ("At scale", "scale", scale_table),
+        ("For a quarter of an hour, polled each second", "soak", scale_table),
+        ("A real triggerer", "triggerer", triggerer_table),
+        ("What a DAG file pays", "imports", imports_table),
     ):
         if section in results:
             parts += [f"## {title}", _where(results[section]), table(results[section]["rows"])]
@@ -47,152 +46,22 @@ def markdown(results: Results, plots: Sequence[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def target_table(results: Results) -> str:
-    """Return what was to be reached and whether it was."""
-    rows = []
-    for row in results.get("targets", ()):
-        bound = f"{'≥' if row['at_least'] else '≤'} {number(row['target'])}"
-        met = {True: "met", False: "**missed**", None: "not measured"}[row["is_met"]]
-        of = "" if not row["at_least"] else f"{number(row['theirs'])} / {number(row['ours'])}"
-        rows.append((row["name"], f"{number(row['measured'])} {row['unit']}", of, bound, met))
-    return table(("", "measured", "incumbent / ours", "target", ""), rows)
+def renew_tables(text: str, results: Results) -> str:
+    """
+    Return a document with its tables written anew: what is between ``<!-- NAME -->`` and ``<!-- end -->``.
 
-
-def _waiting_table(rows: Iterable[dict[str, Any]]) -> str:
-    cells = [
-        (
-            row["jobs"],
-            row["credentials"],
-            row["subject"],
-            _spread(row, "memory_mib_per_trigger"),
-            _spread(row, "start_cpu_per_trigger", 1000),
-            _spread(row, "steady_cpu_per_trigger_and_poll", 1000),
-            _spread(row, "longest_stall", 1000),
-            _spread(row, "start_seconds"),
-            _requests(row["median"]["requests_per_interval"]),
-            number(row["median"]["sts_calls"]),
-            row["repetitions"],
-        )
-        for row in sorted(rows, key=lambda row: (row["jobs"], row["credentials"] != Credentials.STATIC, row["subject"]))
-    ]
-    head = (
-        "N",
-        "credentials",
-        "",
-        "memory per trigger, MiB",
-        "CPU to start one, ms",
-        "CPU per poll of one, ms",
-        "longest stall, ms",
-        "all polled once after, s",
-        "requests per interval",
-        "STS calls",
-        "runs",
-    )
-    return table(head, cells)
-
-
-def _scale_table(rows: Iterable[dict[str, Any]]) -> str:
-    cells = []
-    for row in rows:
-        found = row["median"]
-        floor = math.ceil(row["jobs"] * row["changing_share"] / _SUMMARIES_ON_A_PAGE)
-        cells.append(
-            (
-                row["jobs"],
-                f"{row['changing_share'] * 100:g} %" + (", 20 % throttled" if row["is_throttled"] else ""),
-                _spread(row, "memory_mib_per_trigger"),
-                _spread(row, "start_cpu_per_trigger", 1000),
-                _spread(row, "steady_cpu_per_interval"),
-                _spread(row, "longest_stall", 1000),
-                _spread(row, "start_seconds"),
-                _requests(found["requests_per_interval"]),
-                floor,
-                *(number(found.get(f"latency_{which}")) for which in ("p50", "p99", "max")),
-                f"{number(found.get('missed_jobs'))} / {number(found.get('early_events'))}",
-            )
-        )
-    head = (
-        "N",
-        "ending per interval",
-        "memory per trigger, MiB",
-        "CPU to start one, ms",
-        "CPU per interval in all, s",
-        "longest stall, ms",
-        "all polled once after, s",
-        "requests per interval",
-        "floor",
-        "latency p50, s",
-        "p99, s",
-        "max, s",
-        "missed / early",
-    )
-    return table(head, cells)
-
-
-def _triggerer_table(rows: Iterable[dict[str, Any]]) -> str:
-    head = (
-        "",
-        "tasks",
-        "memory of both processes, MiB",
-        "of the one with the loop, MiB",
-        "until all were polled, s",
-        "CPU until then, s",
-        "CPU per poll interval, s",
-        "requests per interval",
-    )
-    names = ("memory_mib", "memory_of_largest_process_mib", "start_seconds", "start_cpu", "cpu_per_interval")
-    cells = [
-        (
-            row["case"],
-            row["tasks"],
-            *(_spread(row, name) for name in names),
-            _requests(row["median"]["requests_per_interval"]),
-        )
-        for row in rows
-    ]
-    return table(head, cells)
-
-
-def _imports_table(rows: Iterable[dict[str, Any]]) -> str:
-    cells = [
-        (
-            row["subject"],
-            _spread(row, "import_seconds", 1000),
-            number(row["median"]["aws_modules"]),
-            _spread(row, "parse_seconds", 1000),
-            row["repetitions"],
-        )
-        for row in rows
-    ]
-    head = ("", "import, ms", "modules of boto3 and botocore", "parse of the smallest example, ms", "runs")
-    return table(head, cells)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return a Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
-
-
-def number(value: float | None) -> str:
-    """Return a number as people read it: three digits that count, all of those before the point."""
-    if value is None:
-        return "-"
-    if value == 0 or abs(value) >= 100 or value == int(value):  # noqa: PLR2004
-        return f"{value:.0f}"
-    return f"{value:.{max(0, 2 - math.floor(math.log10(abs(value))))}f}"
-
-
-def _spread(row: dict[str, Any], name: str, factor: float = 1) -> str:
-    if name not in row["median"]:
-        return "-"
-    least, greatest = (number(value * factor) for value in row["spread"][name])
-    middle = number(row["median"][name] * factor)
-    return middle if least == greatest else f"{middle} ({least} to {greatest})"
-
-
-def _requests(counts: dict[str, float]) -> str:
-    return ", ".join(f"{number(count)} {name}" for name, count in counts.items() if count) or "0"
+    :param text: the document; ``NAME`` is ``targets``, ``floor`` or ``triggerer``.
+    """
+    tables = {
+        "targets": target_table(results),
+        "floor": floor_table(results.get("scale", {}).get("rows", ())),
+        "triggerer": triggerer_table(results.get("triggerer", {}).get("rows", ())),
+    }
+    for name, content in tables.items():
+        before, begin, rest = text.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        text = f"{before}{begin}\n{content}\n\n{end}{after}" if begin and end else text
+    return text
 
 
 def _where(section: dict[str, Any]) -> str:

@@ -86,9 +86,10 @@ class _Cell:
         trigger_type = getattr(importlib.import_module(module_name), class_name)
         _import_what_both_need()
         self._monitor.start()
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
+        idle = self._monitor.read()["longest_stall"]
         baseline = _unique_memory()
-        await self._tell("ready", imported_mib=baseline)
+        await self._tell("ready", imported_mib=baseline, idle_stall=idle)
         profiler = Profiler(order.profile)
         self._monitor.read()
         began, cpu = time.perf_counter(), time.process_time()

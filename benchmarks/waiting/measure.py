@@ -109,12 +109,13 @@ def _numbers(order: CellOrder, phases: dict[str, Any], counts: dict[str, Counter
     Return what was measured; times are seconds, CPU too, memory is MiB.
 
     ``start_…`` is from the first trigger to the moment when each has logged its job's status, ``steady_…`` the
-    intervals after that.
+    intervals after that. ``idle_longest_stall`` is of half a second before there was any trigger: the machine's noise.
     """
     start, steady = phases["polled"], phases["measured"]
     in_steady = counts["measured"] - counts["settled"]
     return {
         "imported_mib": phases["ready"]["imported_mib"],
+        "idle_longest_stall": phases["ready"]["idle_stall"],
         "memory_mib": steady["memory_mib"],
         "memory_mib_per_trigger": steady["memory_mib"] / order.jobs,
         "peak_mib": phases["ended"]["peak_mib"],

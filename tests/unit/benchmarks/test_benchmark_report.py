@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from benchmarks.report import markdown, number, table
+from benchmarks.report import markdown, renew_tables
 from benchmarks.statistics import summarize
 from benchmarks.subjects import Credentials, Subject, connection, trigger_arguments, trigger_class
+from benchmarks.tables import number, table
 from benchmarks.targets import Target, targets
 from benchmarks.waiting.matrix import at_scale, side_by_side
 from benchmarks.waiting.profiles import ProfileKind, Profiler
@@ -163,3 +164,16 @@ def test_a_profile_names_what_was_busy(kind: ProfileKind) -> None:
     expected = {"cpu": "function calls", "memory": "MB in", "stall": '"aiobotocore/client.py", line 3'}
     assert kept
     assert expected[kind] in report
+
+
+def test_the_tables_of_a_document_are_renewed_and_its_words_kept() -> None:
+    text = "Before\n<!-- targets -->\nold\n<!-- end -->\nbetween <!-- end -->\n<!-- unknown -->\nkept\n<!-- end -->\n"
+    missed = Target("memory", 12.5, 15, "times less", at_least=True, ours=0.16, theirs=2.0)
+
+    once = renew_tables(text, {"targets": [missed.to_dict()]})
+
+    assert "old" not in once
+    assert "12.5 times less" in once
+    assert once.startswith("Before\n")
+    assert once.endswith("<!-- end -->\nbetween <!-- end -->\n<!-- unknown -->\nkept\n<!-- end -->\n")
+    assert renew_tables(once, {"targets": [missed.to_dict()]}) == once
