@@ -39,7 +39,7 @@ def main() -> None:
         _write(file, results)
     reached = targets(results)
     results["targets"] = [target.to_dict() for target in reached]
-    if not arguments.no_profiles and arguments.only:
+    if not arguments.no_profiles:
         results["profiles"] = profiling.profiles(reached)
     _write(file, results)
     drawn = plots.draw(results, output)
@@ -74,7 +74,7 @@ def _parse() -> argparse.Namespace:
         nargs="*",
         choices=_ALL_SECTIONS,
         default=_SECTIONS,
-        help="measure these and keep the rest of results.json; with nothing after it, only write the report anew",
+        help="measure these and keep the rest of results.json; nothing after it: only write it all down again",
     )
     parser.add_argument("--repetitions", type=int, help="rounds of the side by side cells (3; quick: 1)")
     parser.add_argument("--no-profiles", action="store_true", help="do not run again what missed its target")
