@@ -98,14 +98,14 @@ class _Cell:
             await asyncio.sleep(0.02)
             _raise_failures(tasks)
         started = {"seconds": time.perf_counter() - began, "cpu_seconds": time.process_time() - cpu}
-        await self._tell("polled", **started, **self._monitor.read(), memory_mib=_unique_memory() - baseline)
+        await self._tell("polled", **started, **self._monitor.read(), memory_mib=self._memory() - baseline)
         await asyncio.sleep(order.poll_interval)
         await self._tell("settled")
         self._monitor.read()
         began, cpu = time.perf_counter(), time.process_time()
         await asyncio.sleep(order.seconds)
         steady = {"seconds": time.perf_counter() - began, "cpu_seconds": time.process_time() - cpu}
-        await self._tell("measured", **steady, **self._monitor.read(), memory_mib=_unique_memory() - baseline)
+        await self._tell("measured", **steady, **self._monitor.read(), memory_mib=self._memory() - baseline)
         await self._wait_for_events()
         await self._tell("ended", events=self._events, profile=profiler.report(self._monitor.stack), peak_mib=_peak())
         # What a trigger does when it is cancelled is not measured here.
@@ -124,10 +124,15 @@ class _Cell:
         while len(self._events) < self._order.changing * self._order.intervals and time.monotonic() < deadline:
             await asyncio.sleep(0.05)
 
+    def _memory(self) -> float:
+        self._monitor.is_paused = True
+        return _unique_memory()
+
     async def _tell(self, phase: str, **facts: Any) -> None:
         self._driver.write(json.dumps({"phase": phase, **facts}) + "\n")
         self._driver.flush()
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+        self._monitor.is_paused = False
 
 
 def _import_what_both_need() -> None:

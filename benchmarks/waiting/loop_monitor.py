@@ -23,6 +23,7 @@ class LoopMonitor:
         self.longest = 0.0
         self.stalled = 0.0
         self.stack: list[str] = []
+        self.is_paused = False  # while the benchmark itself holds the loop up
         self._with_stacks = with_stacks
         self._alive_at = time.perf_counter()
         self._stack_seconds = 0.0
@@ -52,6 +53,6 @@ class LoopMonitor:
         while True:
             time.sleep(_SLEEP)
             late = time.perf_counter() - self._alive_at - _SLEEP
-            if late > max(_COUNTS_AS_STALL / 2, self._stack_seconds):
+            if not self.is_paused and late > max(_COUNTS_AS_STALL / 2, self._stack_seconds):
                 self._stack_seconds = late
                 self.stack = traceback.format_stack(sys._current_frames()[loop_thread])  # noqa: SLF001
