@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_sm_training.compat import (
     DEFERRAL_ERRORS,
     AirflowTaskTimeout,
     conf,
-    first_try_number,
-    mask_secret,
     read_xcom,
 )
 from airflow_sm_training.operators.base import (
@@ -19,26 +18,18 @@ from airflow_sm_training.operators.base import (
     check_poll_interval,
     no_retry_for_mistakes,
 )
-from airflow_sm_training.operators.parse_checks import check_config
-from airflow_sm_training.operators.request_sources import (
-    check_tag_count,
-    shown_with_defaults,
-    with_defaults,
-    with_uploaded_script,
-)
-from airflow_sm_training.operators.stop_training_job import SageMakerStopTrainingJobOperator
-from airflow_sm_training.operators.update_training_job import SageMakerUpdateTrainingJobOperator
 from airflow_sm_training.sagemaker import errors
-from airflow_sm_training.sagemaker.naming import TaskInstanceIdentity
-from airflow_sm_training.sagemaker.request import TrainingJobRequest
-from airflow_sm_training.sagemaker.script_mode import ScriptMode
 from airflow_sm_training.sagemaker.statuses import STOPPED_SECONDARY_STATUSES
-from airflow_sm_training.sagemaker.submission import Decision, Submission, SubmissionProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from airflow_sm_training.operators.stop_training_job import SageMakerStopTrainingJobOperator
+    from airflow_sm_training.operators.update_training_job import SageMakerUpdateTrainingJobOperator
     from airflow_sm_training.sagemaker.description import TrainingJobDescription
+    from airflow_sm_training.sagemaker.request import TrainingJobRequest
+    from airflow_sm_training.sagemaker.script_mode import ScriptMode
+    from airflow_sm_training.sagemaker.submission import Submission
     from airflow_sm_training.triggers.training_job import SageMakerTrainingJobTrigger
 
 __all__ = [
@@ -48,6 +39,18 @@ __all__ = [
 ]
 
 _ACTIONS_IF_JOB_EXISTS = ("adopt", "fail")
+_NEIGHBOURS = {
+    "SageMakerStopTrainingJobOperator": "stop_training_job",
+    "SageMakerUpdateTrainingJobOperator": "update_training_job",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # A DAG file pays at every parse for what it imports: here, for the operators that it uses.
+    if name in _NEIGHBOURS:
+        return getattr(import_module(f"airflow_sm_training.operators.{_NEIGHBOURS[name]}"), name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
 
 
 class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
@@ -111,10 +114,14 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         stream_logs: bool = True,
         **kwargs: Any,
     ) -> None:
+        from airflow_sm_training.operators.parse_checks import check_config  # noqa: PLC0415
+        from airflow_sm_training.sagemaker.request import TrainingJobRequest  # noqa: PLC0415
+        from airflow_sm_training.sagemaker.script_mode import ScriptMode  # noqa: PLC0415
+
         super().__init__(**kwargs)
         # A request object is opaque to Jinja; its dict is not.
         self.config = config.to_dict() if isinstance(config, TrainingJobRequest) else config
-        self._customizations = config.customizations if isinstance(config, TrainingJobRequest) else ()
+        self.customizations = config.customizations if isinstance(config, TrainingJobRequest) else ()
         self.script_mode = script_mode.to_dict() if isinstance(script_mode, ScriptMode) else script_mode
         self.defaults = defaults
         self.wait_for_completion = wait_for_completion
@@ -132,7 +139,7 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
             self.config,
             defaults=defaults,
             conn_id=self.aws_conn_id,
-            is_customized=bool(self._customizations),
+            is_customized=bool(self.customizations),
         )
 
     def execute(self, context: Any) -> dict[str, Any]:
@@ -147,7 +154,7 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         with no_retry_for_mistakes():
             submission = self._submit(context)
             self._publish(context, submission)
-            if not self.wait_for_completion or submission.decision is Decision.FINISHED:
+            if not self.wait_for_completion or submission.is_finished:
                 return self.hook.describe_training_job(submission.training_job_name).to_dict()
         trigger = self._trigger(submission.training_job_name)
         if self.deferrable:
@@ -204,34 +211,14 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         """
         super()._do_render_template_fields(parent, *args, **kwargs)
         if parent is self:
+            from airflow_sm_training.operators.request_sources import shown_with_defaults  # noqa: PLC0415
+
             self.config = shown_with_defaults(self)
 
     def _submit(self, context: Any) -> Submission:
-        task_instance = context["ti"]
-        identity = TaskInstanceIdentity(
-            dag_id=task_instance.dag_id,
-            task_id=task_instance.task_id,
-            run_id=task_instance.run_id,
-            map_index=task_instance.map_index,
-            epoch=first_try_number(task_instance, self),
-        )
-        self.config = with_defaults(self)
-        request = TrainingJobRequest(self.config, self._customizations).typed().customized()
-        self._mask_secrets(request)
-        check_tag_count(request.request, identity.tags())
-        if self.script_mode is None:
-            request = self.hook.with_role_arn(request.typed())
-        else:
-            request = with_uploaded_script(self, request.typed())
-        submission = SubmissionProtocol(
-            self.hook,
-            identity,
-            adopt=self.action_if_job_exists == "adopt",
-            about_to_create=self._know_job,
-            warn=self.log.warning,
-        ).submit(request)
-        self._log_submission(request, submission)
-        return submission
+        from airflow_sm_training.operators.submitting import submit  # noqa: PLC0415
+
+        return submit(self, context)
 
     def _publish(self, context: Any, submission: Submission) -> None:
         task_instance = context["ti"]
@@ -261,7 +248,12 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
             raise AirflowTaskTimeout(str(error)) from None
         raise error
 
-    def _know_job(self, training_job_name: str) -> None:
+    def know_job(self, training_job_name: str) -> None:
+        """
+        Take note of the job that is about to be created, for whoever kills the task from now on.
+
+        :param training_job_name: its name.
+        """
         self._job_to_stop = training_job_name
 
     def _stop_if_wanted(self, training_job_name: str | None) -> None:
@@ -272,27 +264,6 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
             self.log.info("Asked SageMaker to stop %s.", training_job_name)
         else:
             self.log.info("%s does not run any more; there is nothing to stop.", training_job_name)
-
-    def _mask_secrets(self, request: TrainingJobRequest) -> None:
-        from airflow_sm_training.compat import looks_secret  # noqa: PLC0415
-        from airflow_sm_training.sagemaker.secrets import secret_values  # noqa: PLC0415
-
-        for value in secret_values(request.request, looks_secret):
-            mask_secret(value)
-
-    def _log_submission(self, request: TrainingJobRequest, submission: Submission) -> None:
-        done = {
-            Decision.SUBMIT: "Submitted",
-            Decision.ADOPT: "Took up the job that an earlier try of this task submitted:",
-            Decision.FINISHED: "An earlier try of this task has already finished its job:",
-        }[submission.decision]
-        body = request.request
-        resources = body.get("ResourceConfig") or {}
-        instances = f"{resources.get('InstanceCount', '?')} x {resources.get('InstanceType', 'instance groups')}"
-        algorithm = body.get("AlgorithmSpecification") or {}
-        image = algorithm.get("TrainingImage") or algorithm.get("AlgorithmName") or "no image of its own"
-        self.log.info("%s training job %s (%s, %s)", done, submission.training_job_name, instances, image)
-        self.log.info("%s", submission.training_job_arn)
 
     def _log_result(self, description: TrainingJobDescription) -> None:
         billable = description.derived.get("billable_instance_seconds")

@@ -11,7 +11,6 @@ from airflow_sm_training.operators.base import (
     description_of,
     no_retry_for_mistakes,
 )
-from airflow_sm_training.operators.parse_checks import check_update
 from airflow_sm_training.sagemaker.errors import GoalUnreachable, RequestRejected, UpdateWindowClosed
 from airflow_sm_training.sagemaker.goals import WINDOWS, Verdict, assess
 
@@ -91,6 +90,8 @@ class SageMakerUpdateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         self.poll_interval = poll_interval
         check_poll_interval(self)
         self._check_changes()
+        from airflow_sm_training.operators.parse_checks import check_update  # noqa: PLC0415
+
         check_update(self.task_id, self.training_job_name, **self._changes())
 
     def execute(self, context: Any) -> dict[str, Any]:

@@ -182,7 +182,7 @@ class Schedule:
         job = self.jobs.get(name)
         if job is not None:
             job.state = state
-            job.describe_at = now + self._routine_period(job) * self._rng.uniform(0.75, 1.25)
+            job.describe_at = now + self._routine_period(job) * self._rng.uniform(0.5, 1.5)
             self._answered(name, job, started)
 
     def missing(self, name: str, started: float) -> None:

@@ -53,6 +53,11 @@ class Submission:
     training_job_arn: str
     decision: Decision
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is nothing to wait for: an earlier try has finished the job."""
+        return self.decision is Decision.FINISHED
+
 
 class TrainingJobApi(Protocol):
     """What the protocol needs of SageMaker. The hook has it; so has the in-memory SageMaker of the tests."""

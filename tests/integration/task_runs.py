@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import threading
+import time
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -81,6 +83,34 @@ class TaskRun:
         except TaskDeferred as deferred:
             self.deferrals += 1
             return deferred
+
+
+class MovableTime:
+    """The clock of an endpoint. Time can be made to jump once somebody has looked at a job."""
+
+    def __init__(self):
+        self._ahead = 0.0
+
+    def __call__(self):
+        return time.time() + self._ahead
+
+    def jump_after_a_look(self, endpoint, seconds):
+        """
+        Let the time jump shortly after the next Describe: whatever a test does before takes as long as it likes.
+
+        :param endpoint: the endpoint whose clock this is.
+        :param seconds: how far.
+        """
+        seen = endpoint.requests["DescribeTrainingJob"]
+        gives_up_at = time.monotonic() + 60
+
+        def jump():
+            while endpoint.requests["DescribeTrainingJob"] == seen and time.monotonic() < gives_up_at:
+                time.sleep(0.02)
+            time.sleep(0.3)  # a request is counted before it is answered
+            self._ahead += seconds
+
+        threading.Thread(target=jump, daemon=True).start()
 
 
 def _moved(trigger):

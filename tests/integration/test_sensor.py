@@ -17,20 +17,21 @@ from airflow_sm_training.sagemaker import backoff
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus as Phase
 from airflow_sm_training.sensors.training_job import SageMakerTrainingJobSensor
 from tests.integration.airflow_runs import load_dag, xcoms
-from tests.integration.task_runs import TaskRun, config
+from tests.integration.task_runs import MovableTime, TaskRun, config
 
 numbers = itertools.count()
-SOON, LATER = 0.1, 1.0  # seconds; later is after a sensor's first look, on a busy machine too
+SOON, LATER = 0.1, 900.0  # seconds; to what is later, the time jumps after the first look
 BRIEFLY = [Step(Phase.DOWNLOADING, SOON), Step(Phase.TRAINING, SOON)]
 FOR_EVER = [Step(Phase.TRAINING, None)]
 FAILS = [Step(Phase.TRAINING, SOON), Step(Phase.FAILED, failure_reason="AlgorithmError: out of cheese")]
 LIMITED = [Step(Phase.TRAINING, SOON), Step(Phase.MAX_RUNTIME_EXCEEDED)]
+TIME = MovableTime()
 WARM = {"ResourceConfig": {**config()["ResourceConfig"], "KeepAlivePeriodInSeconds": 600}}
 
 
 @pytest.fixture(scope="module")
 def shared_endpoint():
-    with LocalSageMaker(run_processes=False) as endpoint:
+    with LocalSageMaker(run_processes=False, clock=TIME) as endpoint:
         yield endpoint
 
 
@@ -83,8 +84,10 @@ def told(error):
         ("WarmPoolAvailable", [], WARM, "Completed"),
     ],
 )
-def test_waits_for_what_it_is_told_to(run, job, until, timeline, fields, seen):  # noqa: PLR0917
-    result = wait(run, name := job([Step(Phase.STARTING, LATER), *timeline], **fields), until)
+def test_waits_for_what_it_is_told_to(run, job, endpoint, until, timeline, fields, seen):  # noqa: PLR0917
+    name = job([Step(Phase.STARTING, LATER), *timeline], **fields)
+    TIME.jump_after_a_look(endpoint, LATER)
+    result = wait(run, name, until)
 
     assert (result["training_job_name"], result["secondary_status"]) == (name, seen)
     assert run.deferrals == run.deferrable

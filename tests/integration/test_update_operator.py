@@ -15,21 +15,23 @@ from airflow_sm_training.local.timeline import Step
 from airflow_sm_training.operators.training_job import SageMakerUpdateTrainingJobOperator
 from airflow_sm_training.sagemaker import errors
 from airflow_sm_training.sagemaker.statuses import SecondaryStatus as Phase
-from tests.integration.task_runs import TaskRun, config
+from tests.integration.task_runs import MovableTime, TaskRun, config
 
 numbers = itertools.count()
 SOON = 0.3
 FOR_EVER = [Step(Phase.TRAINING, None)]
-STARTING = [Step(Phase.STARTING, 1.0), Step(Phase.TRAINING, None)]
+LATER = 900.0  # seconds; the time jumps there after the first look
+STARTING = [Step(Phase.STARTING, LATER), Step(Phase.TRAINING, None)]
 COMPLETES = [Step(Phase.TRAINING, SOON)]
 FAILS = [Step(Phase.STARTING, SOON), Step(Phase.FAILED, failure_reason="ClientError: no such image")]
 RULE = {"RuleConfigurationName": "stalls", "RuleEvaluatorImage": "rules:1"}
+TIME = MovableTime()
 WARM = {"ResourceConfig": {**config()["ResourceConfig"], "KeepAlivePeriodInSeconds": 600}}
 
 
 @pytest.fixture(scope="module")
 def shared_endpoint():
-    with LocalSageMaker(run_processes=False) as endpoint:
+    with LocalSageMaker(run_processes=False, clock=TIME) as endpoint:
         yield endpoint
 
 
@@ -67,6 +69,7 @@ def update(run, name, *, params=None, **parameters):
 
 def test_the_debugger_is_let_in_as_soon_as_the_job_trains(run, job, endpoint):
     name = job(STARTING)
+    TIME.jump_after_a_look(endpoint, LATER)
 
     result = update(run, name, enable_remote_debug="{{ params.debug }}", params={"debug": True})
 
@@ -91,7 +94,10 @@ def test_the_profiler_changes_while_the_job_starts(run, job):
 
 
 def test_changes_with_different_windows_are_sent_together_in_the_narrower(run, job, endpoint):
-    result = update(run, job(STARTING), enable_remote_debug=True, profiler_config={"S3OutputPath": "s3://bucket/p"})
+    name = job(STARTING)
+    TIME.jump_after_a_look(endpoint, LATER)
+
+    result = update(run, name, enable_remote_debug=True, profiler_config={"S3OutputPath": "s3://bucket/p"})
 
     assert result["profiler_config"]["s3_output_path"] == "s3://bucket/p"
     assert result["remote_debug_config"] == {"enable_remote_debug": True}

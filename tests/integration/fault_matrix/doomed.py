@@ -36,9 +36,9 @@ class DoomedOperator(SageMakerCreateTrainingJobOperator):
             os.kill(os.getppid(), signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    def _know_job(self, training_job_name):
+    def know_job(self, training_job_name):
         pid_file(os.environ[ARMED_DIRECTORY], self.dag_id).write_text(str(os.getpid()))
-        super()._know_job(training_job_name)
+        super().know_job(training_job_name)
         self._die_at(Point.BEFORE_CREATE)
         whom = self._take(Point.CREATE_UNDER_WAY)
         if whom is not None:
