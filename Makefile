@@ -1,7 +1,7 @@
 # Every target does its own set-up: a virtual environment with pinned packages, installed again only when
 # pyproject.toml or the constraints change. Needs make, bash and a Python >= 3.11.
 #
-#   make test                     all tests, on Airflow 3.3 and then on Airflow 2.11
+#   make test                     all tests on Airflow 3.3, and those of what imports Airflow on 2.11, side by side
 #   make test AIRFLOW=3.3         on one of them
 #   make test PYTHON=python3.13   with another interpreter, in a virtual environment of its own
 #   make test ARGS='-k naming'    arguments for pytest

@@ -77,9 +77,12 @@ def test_what_is_said_to_be_left_out_is(tmp_path, said, file):
     assert list_source_files(tmp_path, size_limit=1).files == ()
 
 
-def test_the_defaults_to_paste_make_a_whole_request(pasted):
+def test_the_defaults_to_paste_make_a_whole_request(pasted, monkeypatch):
+    extra = json.loads(blocks(DEFAULTS, "json")[0])
+    # What the task lacks is looked for in the connection when the DAG is parsed.
+    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps({"conn_type": "aws", "extra": extra}))
     task = pasted(DEFAULTS)
-    team = of_connection(json.loads(blocks(DEFAULTS, "json")[0]), "aws_default")
+    team = of_connection(extra, "aws_default")
     request = merged(task.config, check_defaults(task.defaults, "task"), check_defaults(team, "connection"))
 
     rendered = json.loads(json.dumps(request).replace("{{ dag.dag_id }}", "nightly"))

@@ -128,5 +128,5 @@ def scripted_of(sagemaker):
 def found_after(job, interval, count):
     """Seconds after which the slowest of the ways that are open finds a change of this job."""
     if job.frozen_at < NEVER or job.lag == NEVER:
-        return 1.25 * max(300, 10 * interval, count * interval)
+        return 1.5 * max(300, 10 * interval, count * interval)
     return job.lag + (300 if job.lag > 5 else 0)
