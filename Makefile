@@ -42,15 +42,17 @@ bench: $(VENV)/.installed-bench ## measure against the amazon provider's trigger
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
 
 # Airflow 2.11 runs on Python 3.12 at most: a machine without such an interpreter still tests the rest.
-test: $(if $(filter 3.3,$(AIRFLOW)),$(VENV)/.installed) .venv-aws/.installed ## all tests (AIRFLOW=3.3 or 2.11, PYTHON=…, ARGS=…)
+test: ## all tests (AIRFLOW=3.3 or 2.11, PYTHON=…, ARGS=…)
 	@environments="$(if $(filter 3.3,$(AIRFLOW)),$(VENV))"; \
 	if [ -n "$(filter 2.11,$(AIRFLOW))" ]; then \
 	  if $(call find-python,3.11 3.12) >/dev/null; then \
-	    $(MAKE) --no-print-directory $(VENV_2)/.installed && environments="$$environments $(VENV_2)"; \
+	    environments="$$environments $(VENV_2)"; \
 	  else \
 	    echo "Airflow 2.11 is not tested: it needs Python 3.11 or 3.12, and there is none here"; \
 	  fi; \
 	fi; \
+	[ -n "$$environments" ] || exit 1; \
+	$(MAKE) --no-print-directory --jobs=3 .venv-aws/.installed $$(printf '%s/.installed ' $$environments) && \
 	AWS_CLI="$(CURDIR)/.venv-aws/bin/aws" scripts/test $$environments $(if $(ARGS),-- $(ARGS))
 
 # The short version is a part of `make test`.
