@@ -34,6 +34,7 @@ _SIDE_BY_SIDE = 13
 
 # A user's deeds end the task, or begin it anew; they leave the other tasks alone.
 ENDING = {Deed.MARK_FAILED: "failed", Deed.MARK_SUCCESS: "success", Deed.FAIL_RUN: "failed"}
+_DEATHS_THAT_AIRFLOW_2_SETTLES = {Deed.KILL_TASK, Deed.KILL_TASK_AND_SUPERVISOR, Deed.KILL_DATABASE}
 COMPONENTS = {
     Deed.KILL_BOTH_TRIGGERERS: TRIGGERERS,
     Deed.RESTART_TRIGGERERS: TRIGGERERS,
@@ -92,8 +93,13 @@ class Case:
 
     @property
     def may_be_ended_in_order(self):
-        """Whether Airflow may end the process with SIGTERM, as Airflow 2 does when its worker loses the database."""
-        return IS_AIRFLOW_2 and self.deed is Deed.KILL_DATABASE and not self.deferrable
+        """
+        Whether Airflow may end a try with SIGTERM by itself.
+
+        Airflow 2 does when a worker loses the database, and when the scheduler settles the death of one try while the
+        next one has begun ("externally set to up_for_retry").
+        """
+        return IS_AIRFLOW_2 and (bool(self.points) or self.deed in _DEATHS_THAT_AIRFLOW_2_SETTLES)
 
     @property
     def is_alone(self):

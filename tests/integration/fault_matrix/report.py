@@ -19,7 +19,8 @@ def table(outcomes):
 
 def _row(outcome):
     case = outcome.case
-    verdict = "right" if outcome.is_right else f"WRONG: {outcome.trouble or 'not as expected'}"
+    right = "right" if outcome.stops == case.stops else "right: Airflow ended a try, the next generation trained"
+    verdict = right if outcome.is_right else f"WRONG: {outcome.trouble or 'not as expected'}"
     return (
         case.name,
         case.path,
