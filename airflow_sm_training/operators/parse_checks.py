@@ -12,7 +12,7 @@ from airflow_sm_training.sagemaker.defaults import merged
 from airflow_sm_training.sagemaker.errors import RequestInvalid
 from airflow_sm_training.sagemaker.request import GIVEN_LATER, with_stand_in_arn
 from airflow_sm_training.sagemaker.templates import is_templated
-from airflow_sm_training.sagemaker.updating import CHANGES_NOTHING, request_of
+from airflow_sm_training.sagemaker.updating import request_of, worth_refusing
 
 if TYPE_CHECKING:
     from airflow_sm_training.sagemaker.shapes import Violation
@@ -74,11 +74,7 @@ def check_update(task_id: str, training_job_name: Any, **changes: Any) -> None:
     :raises TaskRequestInvalid: if anything is wrong.
     """
     request = {"TrainingJobName": training_job_name, **request_of(**changes)}
-    found = [
-        violation
-        for violation in validation.static_violations(validation.UPDATE, request)
-        if violation.rule != CHANGES_NOTHING
-    ]
+    found = worth_refusing(validation.static_violations(validation.UPDATE, request))
     _refuse(f"The UpdateTrainingJob request of task {task_id!r} is", found, training_job_name)
 
 

@@ -7,26 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow_sm_training.compat import AirflowNotFoundException, BaseHook
-from airflow_sm_training.sagemaker.defaults import (
-    check_defaults,
-    check_tag_count,
-    connection_origin,
-    merged,
-    of_connection,
-)
+from airflow_sm_training.sagemaker.defaults import check_defaults, connection_origin, merged, of_connection
 from airflow_sm_training.sagemaker.script_mode import ScriptMode
 
 if TYPE_CHECKING:
     from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
     from airflow_sm_training.sagemaker.request import TrainingJobRequest
-
-__all__ = [
-    "check_tag_count",
-    "known_defaults_of_connection",
-    "shown_with_defaults",
-    "with_defaults",
-    "with_uploaded_script",
-]
 
 _DEFAULT_CONNECTION = "aws_default"
 _SHOWN_DIGITS = 12

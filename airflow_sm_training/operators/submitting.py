@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflow_sm_training.compat import first_try_number, looks_secret, mask_secret
-from airflow_sm_training.operators.request_sources import check_tag_count, with_defaults, with_uploaded_script
+from airflow_sm_training.operators.request_sources import with_defaults, with_uploaded_script
 from airflow_sm_training.sagemaker.naming import TaskInstanceIdentity
 from airflow_sm_training.sagemaker.request import TrainingJobRequest
 from airflow_sm_training.sagemaker.secrets import secret_values
@@ -34,7 +34,6 @@ def submit(task: SageMakerCreateTrainingJobOperator, context: Any) -> Submission
     request = TrainingJobRequest(task.config, task.customizations).typed().customized()
     for value in secret_values(request.request, looks_secret):
         mask_secret(value)
-    check_tag_count(request.request, identity.tags())
     if task.script_mode is None:
         request = task.hook.with_role_arn(request.typed())
     else:

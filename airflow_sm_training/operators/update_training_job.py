@@ -11,14 +11,15 @@ from airflow_sm_training.operators.base import (
     description_of,
     no_retry_for_mistakes,
 )
+from airflow_sm_training.operators.parse_checks import check_update
 from airflow_sm_training.sagemaker.errors import GoalUnreachable, RequestRejected, UpdateWindowClosed
 from airflow_sm_training.sagemaker.goals import WINDOWS, Verdict, assess
+from airflow_sm_training.sagemaker.updating import Update, plan_update, requested_changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from airflow_sm_training.sagemaker.description import TrainingJobDescription
-    from airflow_sm_training.sagemaker.updating import Update
 
 _CHANGES = ("profiler_config", "profiler_rule_configurations", "keep_alive_period_in_seconds", "enable_remote_debug")
 
@@ -90,8 +91,6 @@ class SageMakerUpdateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         self.poll_interval = poll_interval
         check_poll_interval(self)
         self._check_changes()
-        from airflow_sm_training.operators.parse_checks import check_update  # noqa: PLC0415
-
         check_update(self.task_id, self.training_job_name, **self._changes())
 
     def execute(self, context: Any) -> dict[str, Any]:
@@ -122,8 +121,6 @@ class SageMakerUpdateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
             return self._advance(context, self._asked(), description_of(event))
 
     def _advance(self, context: Any, asked: Mapping[str, Any], description: TrainingJobDescription) -> dict[str, Any]:
-        from airflow_sm_training.sagemaker.updating import plan_update  # noqa: PLC0415
-
         update = plan_update(asked, description)
         if not update.changes:
             self.log.info("%s is as it should be: there is nothing to change.", description.name)
@@ -147,8 +144,6 @@ class SageMakerUpdateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         return self.wait_until(update.window, self.training_job_name, context, deadline=self.deadline)
 
     def _send(self, context: Any, asked: Mapping[str, Any], update: Update) -> dict[str, Any]:
-        from airflow_sm_training.sagemaker.updating import plan_update  # noqa: PLC0415
-
         name = self.training_job_name
         try:
             self.hook.update_training_job(name, **update.changes)
@@ -165,8 +160,6 @@ class SageMakerUpdateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
         return self.hook.describe_training_job(name).to_dict()
 
     def _asked(self) -> dict[str, Any]:
-        from airflow_sm_training.sagemaker.updating import requested_changes  # noqa: PLC0415
-
         return requested_changes(**self._changes())
 
     def _changes(self) -> dict[str, Any]:

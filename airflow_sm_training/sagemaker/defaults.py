@@ -11,7 +11,6 @@ from airflow_sm_training.sagemaker.errors import RequestInvalid
 from airflow_sm_training.sagemaker.request import TrainingJobRequest
 
 CONNECTION_KEY = "training_job_defaults"
-MAXIMUM_TAGS = 50
 
 _Path = tuple[str, ...]
 _IMAGE: tuple[_Path, ...] = tuple(
@@ -135,25 +134,6 @@ def of_connection(extra: Mapping[str, Any], conn_id: str) -> Any:
 def connection_origin(conn_id: str) -> str:
     """Name the defaults of a connection in a message."""
     return f"{CONNECTION_KEY!r} in the extra of the Airflow connection {conn_id!r}"
-
-
-def check_tag_count(request: Mapping[str, Any], ownership_tags: Mapping[str, str]) -> None:
-    """
-    Refuse more tags than a job can have, with those that say whose it is.
-
-    :param request: the merged request.
-    :param ownership_tags: what the operator adds; they replace tags with the same keys.
-    :raises RequestInvalid: if there are more than 50.
-    """
-    tags = request.get("Tags") or []
-    own = [tag for tag in tags if isinstance(tag, Mapping) and tag.get("Key") not in ownership_tags]
-    if len(own) + len(ownership_tags) > MAXIMUM_TAGS:
-        message = (
-            f"Tags: the config and its defaults bring {len(own)} tags; with the {len(ownership_tags)} ownership tags "
-            f"({', '.join(ownership_tags)}) that is more than the {MAXIMUM_TAGS} a training job can have. Leave out "
-            f"{len(own) + len(ownership_tags) - MAXIMUM_TAGS}."
-        )
-        raise RequestInvalid(message)
 
 
 def _over(upper: Mapping[str, Any], lower: dict[str, Any]) -> dict[str, Any]:

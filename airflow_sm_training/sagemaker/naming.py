@@ -22,7 +22,8 @@ MAXIMUM_TAG_VALUE_LENGTH = 256
 _DIGEST_LENGTH = 10
 _NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9]+")
 _NOT_IN_A_TAG = r"[^\p{L}\p{Z}\p{N}_.:/=+\-@]"
-_TAG_PREFIX = "airflow:"
+_EPOCH_TAG = "airflow:epoch"
+OWNERSHIP_TAGS = ("airflow:dag_id", "airflow:task_id", "airflow:run_id", "airflow:map_index", _EPOCH_TAG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +47,13 @@ class TaskInstanceIdentity:
 
     def tags(self) -> dict[str, str]:
         """Return the ownership tags that every job of this task instance carries; they serve cost allocation too."""
-        values = {
-            "dag_id": self.dag_id,
-            "task_id": self.task_id,
-            "run_id": self.run_id,
-            "map_index": str(self.map_index),
-            "epoch": str(self.epoch),
-        }
-        return {f"{_TAG_PREFIX}{key}": _tag_value(value) for key, value in values.items()}
+        values = (self.dag_id, self.task_id, self.run_id, str(self.map_index), str(self.epoch))
+        return dict(zip(OWNERSHIP_TAGS, map(_tag_value, values), strict=True))
 
     def owns(self, tags: Mapping[str, str]) -> bool:
         """Whether a job with these tags was made by this task instance, in this or an earlier epoch."""
         mine = self.tags()
-        return all(tags.get(key) == value for key, value in mine.items() if key != f"{_TAG_PREFIX}epoch")
+        return all(tags.get(key) == value for key, value in mine.items() if key != _EPOCH_TAG)
 
     def base_name(self) -> str:
         """Return the job name of the first epoch and generation, for a config that brings no name of its own."""
@@ -69,7 +64,7 @@ class TaskInstanceIdentity:
 
 def epoch_of(tags: Mapping[str, str]) -> int | None:
     """Return the epoch in which a job with these tags was made; ``None`` when the tags do not say."""
-    epoch = tags.get(f"{_TAG_PREFIX}epoch", "")
+    epoch = tags.get(_EPOCH_TAG, "")
     return int(epoch) if epoch.isdecimal() else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import logging
 import math
 import time
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from airflow_sm_training.sagemaker.reader import TrainingJobReader
 
     Connect = Callable[[], AbstractAsyncContextManager[TrainingJobReader]]
+
+_log = logging.getLogger(__name__)
 
 # SageMaker may not show a job to Describe in the first moments after it was created.
 _VISIBLE_AFTER_SECONDS = 60.0
@@ -209,7 +212,8 @@ class Poller:
                 await self._refused(error)
             elif isinstance(error, (AccessDenied, RequestRejected)):
                 self._may_list = False
-        except Exception:  # noqa: BLE001 - without lists each job is described, and an odd answer shows there
+        except Exception:  # noqa: BLE001 - an odd answer must not end the watch: Describe shows what is wrong, if anything
+            _log.exception("Training jobs could not be listed; each is described by itself for now.")
             self._schedule.may_not_list(self._loop.time())
         else:
             self._may_list = True

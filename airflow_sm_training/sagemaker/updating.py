@@ -13,11 +13,13 @@ from airflow_sm_training.sagemaker import model, shapes, validation
 from airflow_sm_training.sagemaker.errors import RequestInvalid
 from airflow_sm_training.sagemaker.goals import Goal
 from airflow_sm_training.sagemaker.normalise import field_name
+from airflow_sm_training.sagemaker.rules.update import update_changes_something
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from airflow_sm_training.sagemaker.description import TrainingJobDescription
+    from airflow_sm_training.sagemaker.shapes import Violation
 
 _OPERATION = "UpdateTrainingJob"
 _PROFILER, _RULES, _DEBUG, _RESOURCES = (
@@ -26,9 +28,6 @@ _PROFILER, _RULES, _DEBUG, _RESOURCES = (
     "RemoteDebugConfig",
     "ResourceConfig",
 )
-
-# A template that renders to nothing to change is a success; the operator itself refuses to be given nothing.
-CHANGES_NOTHING = "update-changes-something"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,7 @@ def requested_changes(**asked: Any) -> dict[str, Any]:
     :raises RequestInvalid: if it breaks the model or a rule.
     """
     typed: dict[str, Any] = shapes.coerce(model.input_shape(_OPERATION), request_of(**asked))
-    violations = [
-        found
-        for found in validation.violations(validation.UPDATE, typed, given_later=("TrainingJobName",))
-        if found.rule != CHANGES_NOTHING
-    ]
+    violations = worth_refusing(validation.violations(validation.UPDATE, typed, given_later=("TrainingJobName",)))
     if violations:
         message = (
             f"The update of the training job is wrong in {validation.counted(violations)}; nothing was sent to "
@@ -87,6 +82,16 @@ def requested_changes(**asked: Any) -> dict[str, Any]:
         )
         raise RequestInvalid(message, violations=violations)
     return typed
+
+
+def worth_refusing(violations: Iterable[Violation]) -> list[Violation]:
+    """
+    Leave out that nothing changes: a template that renders to nothing is a success, and the operator itself refuses to
+    be given nothing.
+
+    :param violations: what is wrong with an UpdateTrainingJob request.
+    """
+    return [found for found in violations if found.rule != update_changes_something.id]
 
 
 def plan_update(asked: Mapping[str, Any], description: TrainingJobDescription) -> Update:

@@ -26,13 +26,6 @@ def shared_endpoint():
 
 
 @pytest.fixture
-def endpoint(shared_endpoint, monkeypatch):
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", shared_endpoint.airflow_connection)
-    yield shared_endpoint
-    shared_endpoint.faults.clear()
-
-
-@pytest.fixture
 def assumed_role(endpoint, monkeypatch):
     connection = json.loads(endpoint.airflow_connection)
     connection["extra"] |= {"role_arn": ROLE_ARN, "service_config": {"sts": {"endpoint_url": endpoint.endpoint_url}}}

@@ -13,7 +13,6 @@ import pytest
 
 from airflow_sm_training.compat import AirflowFailException
 from airflow_sm_training.hooks.training_job import SageMakerTrainingJobHook
-from airflow_sm_training.local import LocalSageMaker
 from airflow_sm_training.local.faults import Fault
 from airflow_sm_training.operators.training_job import SageMakerCreateTrainingJobOperator
 from airflow_sm_training.sagemaker.errors import FieldUnknown, RequestInvalid, ServiceUnavailable
@@ -59,20 +58,6 @@ SETTERS = {
 }
 OTHERS = {"customize", "send", "clone", "as_input", "config_override"}
 METHODS = OTHERS | {prefix + name for name in SETTERS for prefix in ("", "set_", "get_")}
-
-
-@pytest.fixture(scope="module")
-def shared_endpoint():
-    with LocalSageMaker() as endpoint:
-        yield endpoint
-
-
-@pytest.fixture
-def endpoint(shared_endpoint, monkeypatch):
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", shared_endpoint.airflow_connection)
-    shared_endpoint.requests.reset()
-    yield shared_endpoint
-    shared_endpoint.faults.clear()
 
 
 def counterparts():

@@ -28,14 +28,6 @@ def shared_endpoint():
         yield endpoint
 
 
-@pytest.fixture
-def endpoint(shared_endpoint, monkeypatch):
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", shared_endpoint.airflow_connection)
-    shared_endpoint.requests.reset()
-    yield shared_endpoint
-    shared_endpoint.faults.clear()
-
-
 @pytest.fixture(params=[True, False], ids=["deferrable", "synchronous"])
 def run(request, endpoint):
     return TaskRun(deferrable=request.param, run_id=f"run-{next(numbers)}")

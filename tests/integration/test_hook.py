@@ -23,13 +23,6 @@ def shared_endpoint():
 
 
 @pytest.fixture
-def endpoint(shared_endpoint, monkeypatch):
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", shared_endpoint.airflow_connection)
-    yield shared_endpoint
-    shared_endpoint.faults.clear()
-
-
-@pytest.fixture
 def hook(endpoint):
     return SageMakerTrainingJobHook()
 

@@ -36,14 +36,6 @@ def shared_endpoint():
 
 
 @pytest.fixture
-def endpoint(shared_endpoint, monkeypatch):
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", shared_endpoint.airflow_connection)
-    shared_endpoint.requests.reset()
-    yield shared_endpoint
-    shared_endpoint.faults.clear()
-
-
-@pytest.fixture
 def job(endpoint):
     def create(timeline, **fields):
         name = f"job-{next(numbers)}"

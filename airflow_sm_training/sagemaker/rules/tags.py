@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from airflow_sm_training.sagemaker.naming import OWNERSHIP_TAGS
 from airflow_sm_training.sagemaker.rules.reading import shown
 from airflow_sm_training.sagemaker.rules.repeats import repeats
 from airflow_sm_training.sagemaker.rules.rule import Finding, reference, rule
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
 
 _TAGGING_PAGE = "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"
 _MAXIMUM_TAGS = 50
-# Those of naming.py, which tells them with a package that takes long to import.
-OWNERSHIP_TAGS = frozenset(
-    {"airflow:dag_id", "airflow:task_id", "airflow:run_id", "airflow:map_index", "airflow:epoch"}
-)
 _MAXIMUM_OWN_TAGS = _MAXIMUM_TAGS - len(OWNERSHIP_TAGS)
 
 

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from airflow_sm_training.sagemaker.defaults import (
     check_defaults,
-    check_tag_count,
     connection_origin,
     merged,
     of_connection,
@@ -255,15 +254,3 @@ def test_text_in_a_connection_that_is_no_json_names_the_connection():
     with pytest.raises(RequestInvalid, match="'training_job_defaults' in the extra of the Airflow connection 'aws_t'"):
         of_connection({"training_job_defaults": "{RoleArn: r}"}, "aws_t")
     assert "'aws_t'" in connection_origin("aws_t")
-
-
-@pytest.mark.parametrize(("count", "is_too_many"), [(0, False), (45, False), (46, True), (50, True)])
-def test_tags_leave_room_for_those_that_say_whose_the_job_is(count, is_too_many):
-    ownership = {f"airflow:{number}": "x" for number in range(5)}
-    tags = [{"Key": f"k{number}", "Value": "v"} for number in range(count)] + [{"Key": "airflow:1", "Value": "old"}]
-
-    if is_too_many:
-        with pytest.raises(RequestInvalid, match=rf"bring {count} tags; .* Leave out {count - 45}\."):
-            check_tag_count({"Tags": tags}, ownership)
-    else:
-        check_tag_count({"Tags": tags}, ownership)

@@ -7,9 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_sm_training.sagemaker import model, rules, shapes
-from airflow_sm_training.sagemaker.naming import TaskInstanceIdentity
 from airflow_sm_training.sagemaker.rules.instances import CPU_ONLY, EBS_ONLY, LOCAL_STORAGE, family
-from airflow_sm_training.sagemaker.rules.tags import OWNERSHIP_TAGS
 from tests.unit.sagemaker.rules.rule_requests import CREATE, KEY, edited
 
 PLAIN = CREATE["plain"]
@@ -75,10 +73,6 @@ def test_waiting_never_ends_before_running(max_wait, max_runtime):
 def test_five_tags_are_left_to_the_operator(count):
     tags = [{"Key": f"key-{number}", "Value": "value"} for number in range(count)]
     assert found({"Tags": tags}) == ([("Tags", "tag-count")] if count > 45 else [])
-
-
-def test_the_operators_tags_are_those_that_it_adds():
-    assert frozenset(TaskInstanceIdentity("dag", "task", "run").tags()) == OWNERSHIP_TAGS
 
 
 @given(names=st.lists(st.sampled_from("abcde"), min_size=1, max_size=6))
