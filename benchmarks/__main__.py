@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,8 @@ _ALL_SECTIONS = (*_SECTIONS, "soak")  # the last takes a quarter of an hour for 
 
 def main() -> None:
     arguments = _parse()
+    if importlib.util.find_spec("matplotlib") is None:
+        sys.exit("The pictures need matplotlib: pip install -e '.[bench]', or run `make bench`, which does.")
     output: Path = arguments.output or (_DOCUMENTS if not arguments.quick else _ROOT / "build/benchmarks")
     output.mkdir(parents=True, exist_ok=True)
     file = output / "results.json"

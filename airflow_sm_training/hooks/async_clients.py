@@ -95,7 +95,7 @@ async def off_loop(call: Callable[..., Any], *arguments: Any) -> Any:
 
 def _build_session(hook: SageMakerTrainingJobHook) -> Any:
     """Return an aiobotocore session with the hook's credentials. Blocks: reads the connection, may ask STS."""
-    from airflow_sm_training.sagemaker.client_model import loader  # noqa: PLC0415
+    from airflow_sm_training.sagemaker.model_loader import loader  # noqa: PLC0415
 
     hook = hook.like(None)  # the connection may have changed since this one read it
     session: Any = hook.get_session(region_name=hook.region_name, deferrable=True)

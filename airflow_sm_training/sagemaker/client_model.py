@@ -1,72 +1,24 @@
 """
 The part of botocore's models that waiting for a job needs: half a dozen of some five hundred operations.
 
-The whole SageMaker model is 8 MB of dictionaries and a client class with 400 methods, in every triggerer. Cut down to
-what is asked, a client costs a fraction of the memory and of the time that it takes to build.
+The whole SageMaker model is 8 MB of dictionaries and a client class with 400 methods, and the endpoints of all services
+are 4 MB more, in every triggerer. Cut down to what is asked, a client costs a fraction of the memory and of the time
+that it takes to build.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from botocore.loaders import Loader
-    from botocore.model import ServiceModel
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
 OPERATIONS: Mapping[str, frozenset[str]] = {
     "sagemaker": frozenset({"DescribeTrainingJob", "ListTrainingJobs", "StopTrainingJob"}),
     "logs": frozenset({"DescribeLogStreams", "FilterLogEvents", "GetLogEvents"}),
 }
-_SERVICE_MODEL = "service-2"
-
-
-@cache
-def loader() -> Loader:
-    """
-    Return the loader that the async clients of this process share.
-
-    It parses with a function of Python's own, so that the thread that loads a model lets other threads run meanwhile.
-    """
-    from botocore.loaders import JSONFileLoader, Loader
-
-    class FileLoader(JSONFileLoader):  # type: ignore[misc]
-        def _load_file(self, full_path: str, open_method: Any) -> Any:
-            if not Path(full_path).is_file():
-                return None
-            with open_method(full_path, "rb") as file:
-                return json.loads(file.read(), object_pairs_hook=without_documentation)
-
-    class SmallModelLoader(Loader):  # type: ignore[misc]
-        def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
-            operations = OPERATIONS.get(service_name)
-            if type_name != _SERVICE_MODEL or operations is None:
-                return super().load_service_model(service_name, type_name, api_version)
-            key = ("small", service_name, api_version)
-            if key not in self._cache:
-                # By another loader, which takes the whole model with it when it goes.
-                whole = Loader(_search_paths(), file_loader=self.file_loader)
-                self._cache[key] = cut_down(whole.load_service_model(service_name, type_name, api_version), operations)
-            return self._cache[key]
-
-    return SmallModelLoader(_search_paths(), file_loader=FileLoader())
-
-
-@cache
-def service_model(service_name: str) -> ServiceModel:
-    """
-    Return the model with the operations that waiting needs.
-
-    :param service_name: one of :data:`OPERATIONS`.
-    """
-    from botocore.model import ServiceModel
-
-    return ServiceModel(loader().load_service_model(service_name, _SERVICE_MODEL), service_name)
+# What these services are called among the endpoints.
+ENDPOINT_PREFIXES = frozenset({"api.sagemaker", "logs"})
 
 
 def cut_down(model: Mapping[str, Any], operations: Iterable[str]) -> dict[str, Any]:
@@ -85,6 +37,20 @@ def cut_down(model: Mapping[str, Any], operations: Iterable[str]) -> dict[str, A
             shapes[name] = model["shapes"][name]
             waiting += _references(shapes[name])
     return {**model, "operations": kept, "shapes": shapes}
+
+
+def endpoints_of(endpoints: Mapping[str, Any], prefixes: Container[str]) -> dict[str, Any]:
+    """
+    Return the endpoints of some services only, in all partitions.
+
+    :param endpoints: what botocore's loader gives for ``endpoints``; it is not changed.
+    :param prefixes: of the endpoints of the services to keep.
+    """
+    partitions = [
+        {**partition, "services": {name: it for name, it in partition["services"].items() if name in prefixes}}
+        for partition in endpoints["partitions"]
+    ]
+    return {**endpoints, "partitions": partitions}
 
 
 def without_documentation(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -107,11 +73,3 @@ def _references(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _references(item)
-
-
-def _search_paths() -> list[str]:
-    import botocore.session
-
-    # Where AWS_DATA_PATH or the configuration file points to, botocore finds models before its own.
-    paths = botocore.session.get_session().get_config_variable("data_path")
-    return paths.split(os.pathsep) if paths else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from airflow_sm_training.sagemaker import client_model
+from airflow_sm_training.sagemaker.client_model import OPERATIONS
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
@@ -25,9 +25,11 @@ def operation(name: str) -> OperationModel:
 
     :param name: name of the operation, such as ``CreateTrainingJob``.
     """
-    if name in client_model.OPERATIONS["sagemaker"] and not service_model.cache_info().currsize:
+    if name in OPERATIONS["sagemaker"] and not service_model.cache_info().currsize:
+        from airflow_sm_training.sagemaker.model_loader import small_service_model  # noqa: PLC0415
+
         # A triggerer never needs more than these.
-        return client_model.service_model("sagemaker").operation_model(name)
+        return small_service_model("sagemaker").operation_model(name)
     return service_model().operation_model(name)
 
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import gc
 import json
 
 import pytest
+from botocore.exceptions import DataNotFoundError
+from botocore.loaders import Loader
+from botocore.regions import EndpointResolver
 
-from airflow_sm_training.sagemaker import client_model, model
+from airflow_sm_training.sagemaker import client_model, model, model_loader
 
 SHAPE = {
     "type": "structure",
@@ -62,10 +66,48 @@ def described(shape, seen=()):
 @pytest.mark.parametrize("name", sorted(client_model.OPERATIONS["sagemaker"]))
 def test_an_operation_is_the_same_in_the_small_model_and_in_the_whole_one(name):
     small, whole = (
-        client_model.service_model("sagemaker").operation_model(name),
+        model_loader.small_service_model("sagemaker").operation_model(name),
         model.service_model().operation_model(name),
     )
 
     assert small.http == whole.http
     assert described(small.input_shape) == described(whole.input_shape)
     assert described(small.output_shape) == described(whole.output_shape)
+
+
+def test_endpoints_of_other_services_go_and_every_region_keeps_its_own():
+    whole, small = Loader(), model_loader.loader()
+    resolvers = [
+        EndpointResolver(it.load_data("endpoints"), uses_builtin_data=it.is_builtin_path(path))
+        for it in (whole, small)
+        for path in [it.load_data_with_path("endpoints")[1]]
+    ]
+    assert resolvers[0].uses_builtin_data is resolvers[1].uses_builtin_data is True
+
+    for service in ("api.sagemaker", "logs"):
+        for partition in resolvers[0].get_available_partitions():
+            regions = [it.get_available_endpoints(service, partition, allow_non_regional=True) for it in resolvers]
+            assert regions[0] == regions[1]
+            for region in [*regions[0], "xx-nowhere-1"]:
+                assert len({json.dumps(it.construct_endpoint(service, region)) for it in resolvers}) == 1
+
+    services = {name for partition in small.load_data("endpoints")["partitions"] for name in partition["services"]}
+    assert services == {"api.sagemaker", "logs"}
+    assert "s3" in whole.load_data("endpoints")["partitions"][0]["services"]
+
+
+def test_garbage_collection_goes_on_after_a_model_was_loaded_even_if_that_failed():
+    model_loader.loader.cache_clear()
+    model_loader.loader().load_service_model("sagemaker", "service-2")
+    assert gc.isenabled()
+
+    with pytest.raises(DataNotFoundError):
+        model_loader.loader().load_service_model("logs", "service-2", "1999-12-31")
+    assert gc.isenabled()
+
+    gc.disable()
+    try:
+        model_loader.loader().load_service_model("logs", "service-2")
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
