@@ -266,8 +266,8 @@ def test_templates_become_what_the_model_asks_for_at_every_depth(run, endpoint, 
 
 def test_secrets_stay_out_of_log_xcom_and_error(run, endpoint, log):
     # What is surely a secret is refused; what only looks like one to Airflow is masked.
-    program = "import os; print('using', os.environ['HTTP_PROXY']); raise SystemExit(os.environ['HTTP_PROXY'])"
-    request = config(program, Environment={"HTTP_PROXY": "hunter22"}, HyperParameters={"dsn": "abcdef123"})
+    program = "import os; print('using', os.environ['TOKENIZER']); raise SystemExit(os.environ['TOKENIZER'])"
+    request = config(program, Environment={"TOKENIZER": "hunter22"}, HyperParameters={"secretary": "abcdef123"})
 
     with pytest.raises(errors.TrainingJobFailed) as raised:
         run(request)
