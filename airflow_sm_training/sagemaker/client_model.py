@@ -17,8 +17,8 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
     "sagemaker": frozenset({"DescribeTrainingJob", "ListTrainingJobs", "StopTrainingJob"}),
     "logs": frozenset({"DescribeLogStreams", "FilterLogEvents", "GetLogEvents"}),
 }
-# What these services are called among the endpoints.
-ENDPOINT_PREFIXES = frozenset({"api.sagemaker", "logs"})
+# What these services, and those that credentials come from, are called among the endpoints.
+ENDPOINT_PREFIXES = frozenset({"api.sagemaker", "logs", "oidc", "portal.sso", "signin", "sts"})
 
 
 def cut_down(model: Mapping[str, Any], operations: Iterable[str]) -> dict[str, Any]:

@@ -153,6 +153,11 @@ class TestWhoIsLetIn:
         status, body = http("POST", endpoint.endpoint_url, b"{}", headers)
         assert (status, json.loads(body)["__type"]) == (403, "MissingAuthenticationToken")
 
+    def test_an_unsigned_form_is_not_either(self, endpoint):
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, body = http("POST", endpoint.endpoint_url, b"Action=ListRoles&Version=2010-05-08", headers)
+        assert (status, json.loads(body)["__type"]) == (403, "MissingAuthenticationToken")
+
     @pytest.mark.parametrize("path", ["/", "/_local/faults", "/_local/health"])
     def test_a_name_that_is_not_this_machines_is_not(self, endpoint, path):
         status, body = http("POST", f"{endpoint.endpoint_url}{path}", b"{}", {**LIST, "Host": "evil.example"})

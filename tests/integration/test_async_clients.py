@@ -69,6 +69,34 @@ async def test_an_assumed_role_is_one_sts_call_for_everybody_and_every_service(a
         assert (await logs._request_signer._credentials.get_frozen_credentials()).token
 
 
+@pytest.mark.parametrize("configured_by", ["connection", "environment"])
+async def test_a_web_identity_is_one_sts_call_for_everybody_and_every_service(
+    endpoint, jobs, monkeypatch, tmp_path, configured_by
+):
+    token = tmp_path / "token"
+    token.write_text("web-identity-token")
+    connection = json.loads(endpoint.airflow_connection)
+    del connection["login"], connection["password"]
+    if configured_by == "connection":
+        connection["extra"] |= {
+            "role_arn": ROLE_ARN,
+            "assume_role_method": "assume_role_with_web_identity",
+            "assume_role_with_web_identity_federation": "file",
+            "assume_role_with_web_identity_token_file": str(token),
+        }
+    else:
+        monkeypatch.setenv("AWS_ROLE_ARN", ROLE_ARN)
+        monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(token))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", endpoint.endpoint_url)
+    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(connection))
+
+    before = endpoint.requests["sts:AssumeRoleWithWebIdentity"]
+    async with SageMakerTrainingJobHook().async_client("logs") as logs:
+        await trigger_all(endpoint, jobs)
+        assert endpoint.requests["sts:AssumeRoleWithWebIdentity"] == before + 1
+        assert (await logs._request_signer._credentials.get_frozen_credentials()).token
+
+
 async def test_credentials_are_refreshed_while_the_event_loop_runs_on(assumed_role):
     async with SageMakerTrainingJobHook().async_client() as client:
         client._request_signer._credentials._expiry_time = datetime.now(UTC)

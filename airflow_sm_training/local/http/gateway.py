@@ -67,14 +67,9 @@ class Gateway:
             return web.json_response({"message": message}, status=HTTPStatus.FORBIDDEN)
         if request.path.startswith(PREFIX):
             return await self._control.handle(request)
-        route = routing.identify(request.method, request.raw_path, request.headers)
+        route, body = await _route(request)
         if route is None:
             return error_response(errors.missing_authentication())
-        is_filter = request.headers.get("X-Amz-Target") == FILTER_LOG_EVENTS
-        is_ours = is_filter or route.is_form or routing.is_sagemaker_target(request.headers)
-        body = await request.read() if is_ours else None
-        if body is not None and route.is_form:
-            route = routing.with_form(route, body)
         self._requests.add(route.name)
         return await self._handle_with_faults(request, route, body)
 
@@ -111,6 +106,21 @@ class Gateway:
             return json_response(operation(route.region_name, decoded))
         except ServiceError as error:
             return error_response(error)
+
+
+async def _route(request: web.Request) -> tuple[Route | None, bytes | None]:
+    """Return what is asked for, and the body if somebody here has to read it."""
+    route = routing.identify(request.method, request.raw_path, request.headers)
+    if route is None:
+        if request.content_type != routing.FORM:
+            return None, None
+        body = await request.read()
+        return routing.without_signature(body), body
+    is_filter = request.headers.get("X-Amz-Target") == FILTER_LOG_EVENTS
+    if not (is_filter or route.is_form or routing.is_sagemaker_target(request.headers)):
+        return route, None
+    body = await request.read()
+    return (routing.with_form(route, body) if route.is_form else route), body
 
 
 def is_loopback_name(host: str) -> bool:

@@ -15,6 +15,9 @@ _TARGET_PREFIX = "SageMaker."
 _DEFAULT_REGION = "us-east-1"
 _SCOPE = re.compile(r"[^/\s,=]+/\d{8}/([a-z0-9-]*)/([a-z0-9-]+)/aws4_request")
 _OLD_PRESIGNED = ("Signature", "AWSAccessKeyId")
+FORM = "application/x-www-form-urlencoded"
+# Who calls these has no credentials yet.
+_UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
 _RPC_PATH = re.compile(r"/service/[^/]+/operation/(\w+)")
 
 # Operations of S3 by HTTP method, for a bucket and for an object, each without and with what the query says.
@@ -89,6 +92,16 @@ def identify(method: str, raw_path: str, headers: Mapping[str, str]) -> Route | 
     if service == "s3":
         return Route(service, region_name, _s3_operation(method, parts.path, query), is_json=False)
     return Route(service, region_name, query.get("Action", [method])[0], is_json=False)
+
+
+def without_signature(body: bytes) -> Route | None:
+    """
+    Read a form that nobody signed.
+
+    :return: None for all that STS does not take without a signature.
+    """
+    route = with_form(Route("sts", _DEFAULT_REGION, "POST", is_json=False), body)
+    return route if route.operation in _UNSIGNED_OPERATIONS else None
 
 
 def with_form(route: Route, body: bytes) -> Route:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from airflow_sm_training.local.http.gateway import is_loopback_name
-from airflow_sm_training.local.http.routing import identify, with_form
+from airflow_sm_training.local.http.routing import identify, with_form, without_signature
 
 
 def signed(service, region="eu-west-1"):
@@ -50,6 +50,22 @@ def test_a_presigned_address_is_signed():
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer token"}, {"Authorization": "Basic abc"}])
 def test_a_request_that_no_aws_client_signed(headers):
     assert identify("POST", "/", headers | {"X-Amz-Target": "SageMaker.ListTrainingJobs"}) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (b"Action=AssumeRoleWithWebIdentity&Version=2011-06-15", "sts:AssumeRoleWithWebIdentity"),
+        (b"Action=AssumeRoleWithSAML", "sts:AssumeRoleWithSAML"),
+        (b"Action=AssumeRole", None),
+        (b"Action=CreateRole", None),
+        (b"", None),
+        (b"\xff", None),
+    ],
+)
+def test_only_who_asks_for_first_credentials_needs_no_signature(body, name):
+    route = without_signature(body)
+    assert (route and route.name) == name
 
 
 @pytest.mark.parametrize(

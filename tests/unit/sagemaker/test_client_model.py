@@ -84,15 +84,15 @@ def test_endpoints_of_other_services_go_and_every_region_keeps_its_own():
     ]
     assert resolvers[0].uses_builtin_data is resolvers[1].uses_builtin_data is True
 
-    for service in ("api.sagemaker", "logs"):
+    for service in client_model.ENDPOINT_PREFIXES:
         for partition in resolvers[0].get_available_partitions():
             regions = [it.get_available_endpoints(service, partition, allow_non_regional=True) for it in resolvers]
             assert regions[0] == regions[1]
-            for region in [*regions[0], "xx-nowhere-1"]:
+            for region in [*regions[0], "aws-global", "xx-nowhere-1"]:
                 assert len({json.dumps(it.construct_endpoint(service, region)) for it in resolvers}) == 1
 
     services = {name for partition in small.load_data("endpoints")["partitions"] for name in partition["services"]}
-    assert services == {"api.sagemaker", "logs"}
+    assert {"api.sagemaker", "logs", "sts"} <= services <= client_model.ENDPOINT_PREFIXES
     assert "s3" in whole.load_data("endpoints")["partitions"][0]["services"]
 
 

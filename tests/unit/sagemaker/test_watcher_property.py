@@ -100,7 +100,7 @@ async def everybody(sagemaker, observed):
         return await asyncio.gather(*tasks, return_exceptions=True)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(worlds())
 def test_everybody_hears_of_every_end_once_and_not_early(world):
     sagemaker, observed = world
