@@ -24,6 +24,8 @@ from benchmarks.waiting.profiles import ProfileKind, Profiler
 from benchmarks.waiting.status_lines import StatusLines, job_of_this_task
 
 _MEBIBYTE = 1 << 20
+# Each list looks back over two intervals, so the third in which jobs end is the first that is like all that follow.
+_LEAD_INTERVALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class CellOrder:
 
     :param jobs: how many jobs it waits for.
     :param poll_interval: seconds.
-    :param intervals: how many poll intervals are measured after every job was polled once.
+    :param intervals: how many poll intervals are measured after every job was polled once; if jobs end, after some
+        more in which they do already.
     :param name_prefix: jobs are called this, a hyphen and a number from 0.
     :param changing: how many jobs end in each interval.
     :param profile: what to look at more closely, at the price of wrong times.
@@ -55,8 +58,22 @@ class CellOrder:
 
     @property
     def seconds(self) -> float:
-        """How long is measured after every job was polled once."""
+        """How long is measured."""
         return float(self.intervals * self.poll_interval)
+
+    @property
+    def lead_seconds(self) -> float:
+        """How long jobs end before anything is measured."""
+        return float(self._lead_intervals * self.poll_interval)
+
+    @property
+    def ending(self) -> int:
+        """How many jobs end in all."""
+        return self.changing * (self._lead_intervals + self.intervals)
+
+    @property
+    def _lead_intervals(self) -> int:
+        return _LEAD_INTERVALS if self.changing else 0
 
     def to_json(self) -> str:
         """Return the order as :meth:`from_json` reads it."""
@@ -101,6 +118,8 @@ class _Cell:
         await self._tell("polled", **started, **self._monitor.read(), memory_mib=self._memory() - baseline)
         await asyncio.sleep(order.poll_interval)
         await self._tell("settled")
+        await asyncio.sleep(order.lead_seconds)
+        await self._tell("steady")
         self._monitor.read()
         began, cpu = time.perf_counter(), time.process_time()
         await asyncio.sleep(order.seconds)
@@ -121,7 +140,7 @@ class _Cell:
 
     async def _wait_for_events(self) -> None:
         deadline = time.monotonic() + 4 * self._order.poll_interval
-        while len(self._events) < self._order.changing * self._order.intervals and time.monotonic() < deadline:
+        while len(self._events) < self._order.ending and time.monotonic() < deadline:
             await asyncio.sleep(0.05)
 
     def _memory(self) -> float:

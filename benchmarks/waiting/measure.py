@@ -98,8 +98,8 @@ def _follow(
 def _end_some(order: CellOrder, endpoint: Endpoint) -> threading.Thread | None:
     if not order.changing:
         return None
-    names = order.names[: order.changing * order.intervals]
-    thread = threading.Thread(target=lambda: asyncio.run(endpoint.end_jobs(names, seconds=order.seconds)))
+    names, seconds = order.names[: order.ending], order.lead_seconds + order.seconds
+    thread = threading.Thread(target=lambda: asyncio.run(endpoint.end_jobs(names, seconds=seconds)))
     thread.start()
     return thread
 
@@ -112,7 +112,7 @@ def _numbers(order: CellOrder, phases: dict[str, Any], counts: dict[str, Counter
     intervals after that. ``idle_longest_stall`` is of half a second before there was any trigger: the machine's noise.
     """
     start, steady = phases["polled"], phases["measured"]
-    in_steady = counts["measured"] - counts["settled"]
+    in_steady = counts["measured"] - counts["steady"]
     return {
         "imported_mib": phases["ready"]["imported_mib"],
         "idle_longest_stall": phases["ready"]["idle_stall"],
