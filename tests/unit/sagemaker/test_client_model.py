@@ -96,6 +96,25 @@ def test_endpoints_of_other_services_go_and_every_region_keeps_its_own():
     assert "s3" in whole.load_data("endpoints")["partitions"][0]["services"]
 
 
+def test_a_model_that_is_loaded_brings_on_no_garbage_collection():
+    collections = []
+
+    def count(phase, info):
+        collections.append((phase, info["generation"]))
+
+    model_loader.loader.cache_clear()
+    loader = model_loader.loader()
+    gc.collect()
+    gc.callbacks.append(count)
+    try:
+        loader.load_service_model("sagemaker", "service-2")
+        loader.load_data("endpoints")
+    finally:
+        gc.callbacks.remove(count)
+    # One of the youngest may follow each load; tens of thousands of dictionaries would have brought on many of all.
+    assert {generation for _, generation in collections} <= {0}
+
+
 def test_garbage_collection_goes_on_after_a_model_was_loaded_even_if_that_failed():
     model_loader.loader.cache_clear()
     model_loader.loader().load_service_model("sagemaker", "service-2")

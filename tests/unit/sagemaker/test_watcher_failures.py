@@ -29,10 +29,11 @@ def test_without_permission_to_list_each_is_described_and_told_once():
     assert "sagemaker:ListTrainingJobs" in recorders[0].notices[0]
 
 
-def test_a_list_that_nobody_understands_is_done_without():
+def test_a_list_that_nobody_understands_is_done_without_and_logged(caplog):
     sagemaker = ScriptedSageMaker(jobs(20, until=100), list_error=TypeError("odd answer"))
 
     assert {at for at, _ in run(all_watched(sagemaker, 20))} == {120}
+    assert "TypeError: odd answer" in caplog.text
 
 
 def test_transient_errors_back_off_are_forgiven_and_told_when_they_last():
