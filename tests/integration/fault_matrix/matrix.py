@@ -33,6 +33,6 @@ def run_matrix(cases, home, tell=print):
             for case in phase:
                 stages[case].cluster = cluster
                 stages[case].arm()
-            (cluster.dags / f"phase_{number}.py").write_text(dag_file(phase))
+                (cluster.dags / f"{case.slug}.py").write_text(dag_file(case))
             outcomes += play([stages[case] for case in phase], cluster)
     return outcomes

@@ -59,9 +59,9 @@ class Outcome:
 def outcome_of(stage, started):
     """Count."""
     case = stage.case
+    state, tries, _ = stage.task() or (None, 0, None)
     stops = stage.endpoint.requests["StopTrainingJob"]
     jobs = stage.jobs()
-    state, tries, _ = stage.task() or (None, 0, None)
     trouble = ""
     if state == "success" and case.deed not in ENDING and "Completed" not in stage.result():
         trouble = f"the task handed on {stage.result()[:80]!r}"

@@ -13,6 +13,7 @@ from tests.integration.fault_matrix.points import armed_file, pid_file
 _TRAINING_SECONDS = 50_000
 # A poll is seen at the endpoint before the process has read it: three of them mean that it waits.
 _POLLS_OF_A_WAIT = 3
+_ENDED = {"success", "failed"}
 
 
 class Stage:
@@ -57,6 +58,16 @@ class Stage:
             "WHERE task_instance.dag_id = %s"
         )
 
+    def _states(self):
+        """Return the states of the task and of its DAG run, at one moment."""
+        return set(
+            self._row(
+                "SELECT task_instance.state, dag_run.state FROM task_instance "
+                "JOIN dag_run USING (dag_id, run_id) WHERE task_instance.dag_id = %s"
+            )
+            or {None}
+        )
+
     def run_id(self):
         return self._row("SELECT run_id FROM dag_run WHERE dag_id = %s")[0]
 
@@ -97,7 +108,8 @@ class Stage:
         self.eventually(it_waits, seconds)
 
     def wait_until_it_has_ended(self, seconds):
-        self.eventually(lambda: (self.task() or ("",))[0] in {"success", "failed"} and not self.points_left(), seconds)
+        """Return when task and DAG run have ended: until then, Airflow 2 may begin a task anew that has succeeded."""
+        self.eventually(lambda: self._states() <= _ENDED and not self.points_left(), seconds)
 
     def eventually(self, condition, seconds):
         deadline = time.monotonic() + seconds
