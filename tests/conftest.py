@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import shutil
 import sys
@@ -45,9 +46,15 @@ def _configure_airflow() -> None:
 _configure_airflow()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that the processes of a test run end together."""
-    items.sort(key=lambda item: item.get_closest_marker("whole_airflow") is None)
+@pytest.fixture(scope="session", autouse=True)
+def _botocore_reads_its_files_once() -> Iterator[None]:
+    """Spare every session of boto3 the megabytes of models that the one before has parsed."""
+    from botocore.loaders import JSONFileLoader
+
+    load_file = functools.cache(JSONFileLoader()._load_file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "_load_file", lambda _, path, open_method: load_file(path, open_method))
+        yield
 
 
 @pytest.fixture(scope="session")
