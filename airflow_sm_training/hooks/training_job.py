@@ -11,7 +11,7 @@ from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 
 from airflow_sm_training.compat import AirflowNotFoundException, looks_secret
 from airflow_sm_training.hooks.async_clients import async_client, reader
-from airflow_sm_training.sagemaker.clients import settings_key
+from airflow_sm_training.sagemaker.clients import run_to_the_end, settings_key
 from airflow_sm_training.sagemaker.description import TrainingJobDescription
 from airflow_sm_training.sagemaker.errors import AccessDenied, CredentialsUnusable, RequestInvalid, TrainingJobNotFound
 from airflow_sm_training.sagemaker.progress import ProgressReporter
@@ -269,7 +269,7 @@ class SageMakerTrainingJobHook(AwsBaseHook):
         :param training_job_name: its name.
         :param poll_interval: seconds between polls.
         """
-        asyncio.run(self._wait_until_settled(training_job_name, poll_interval))
+        run_to_the_end(self._wait_until_settled(training_job_name, poll_interval))
 
     async def _wait_until_settled(self, training_job_name: str, poll_interval: float) -> None:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from contextlib import contextmanager
 from functools import cached_property
@@ -15,6 +14,7 @@ from airflow_sm_training.links.training_job import (
     SageMakerTrainingJobLogsLink,
     link_data,
 )
+from airflow_sm_training.sagemaker.clients import run_to_the_end
 from airflow_sm_training.sagemaker.errors import DeadlineReached, SageMakerTrainingError, from_event
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class TrainingJobTask:
             task.log.info("Waiting in the triggerer, a poll every %g s; the worker is free.", self.poll_interval)
             task.defer(trigger=trigger, method_name="execute_complete")
         task.log.info("Waiting on this worker, a poll every %g s.", self.poll_interval)
-        result: dict[str, Any] = task.execute_complete(context, asyncio.run(trigger.wait()))
+        result: dict[str, Any] = task.execute_complete(context, run_to_the_end(trigger.wait()))
         return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,6 +18,7 @@ from airflow_sm_training.operators.base import (
     no_retry_for_mistakes,
 )
 from airflow_sm_training.sagemaker import errors
+from airflow_sm_training.sagemaker.clients import run_to_the_end
 from airflow_sm_training.sagemaker.statuses import STOPPED_SECONDARY_STATUSES
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
             self.log.info("Waiting in the triggerer, a poll every %g s; the worker is free.", self.poll_interval)
             self.defer(trigger=trigger, method_name="execute_complete")
         self.log.info("Waiting on this worker, a poll every %g s.", self.poll_interval)
-        return self.execute_complete(context, asyncio.run(trigger.wait()))
+        return self.execute_complete(context, run_to_the_end(trigger.wait()))
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Airflow's
         """

@@ -121,6 +121,10 @@ def test_a_missing_permission_spends_no_retry(run, job, endpoint):
         stop(run, name)
 
 
-def test_execution_timeout_ends_the_wait(run, job):
-    with pytest.raises(AirflowTaskTimeout, match="deadline"):
-        stop(run, job(FOR_EVER), execution_timeout=timedelta(seconds=0.3))
+def test_execution_timeout_ends_the_wait(run, job, monkeypatch):
+    with LocalSageMaker(delays=ScriptedDelays(stop=600)) as slow:
+        monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", slow.airflow_connection)
+        slow.script("job-*", FOR_EVER)
+        name = job()
+        with pytest.raises(AirflowTaskTimeout, match="deadline"):
+            stop(run, name, execution_timeout=timedelta(seconds=0.3))

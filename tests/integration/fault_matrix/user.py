@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+from airflow_sm_training.demo.failures import DemoFailed
 from tests.integration.fault_matrix.cluster import IS_AIRFLOW_2
 
 _MARK = """
@@ -30,7 +33,7 @@ def mark(cluster, dag_id, run_id, state):
     if IS_AIRFLOW_2:
         cluster.run_python(_MARK, dag_id, run_id, state)
     else:
-        cluster.api._call("PATCH", f"{_path(dag_id, run_id)}/taskInstances/train", json={"new_state": state})
+        _ask(cluster, "PATCH", f"{_path(dag_id, run_id)}/taskInstances/train", {"new_state": state})
 
 
 def fail_run(cluster, dag_id, run_id):
@@ -38,7 +41,7 @@ def fail_run(cluster, dag_id, run_id):
     if IS_AIRFLOW_2:
         cluster.run_python(_FAIL_RUN, dag_id, run_id)
     else:
-        cluster.api._call("PATCH", _path(dag_id, run_id), json={"state": "failed"})
+        _ask(cluster, "PATCH", _path(dag_id, run_id), {"state": "failed"})
 
 
 def clear(cluster, dag_id, run_id):
@@ -47,7 +50,20 @@ def clear(cluster, dag_id, run_id):
         cluster.run_python(_CLEAR, dag_id)
     else:
         body = {"dry_run": False, "dag_run_id": run_id, "task_ids": ["train"], "only_failed": False}
-        cluster.api._call("POST", f"/api/v2/dags/{dag_id}/clearTaskInstances", json=body)
+        _ask(cluster, "POST", f"/api/v2/dags/{dag_id}/clearTaskInstances", body)
+
+
+def _ask(cluster, method, path, body):
+    """Ask again, as people do, where Airflow's API answers 500: its transaction met another one, and was undone."""
+    for patience in (2, 1, 0):
+        try:
+            cluster.api._call(method, path, json=body)
+        except DemoFailed as error:
+            if " with 500" not in str(error) or not patience:
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 def _path(dag_id, run_id):

@@ -5,14 +5,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from airflow_sm_training.sagemaker.clients import shared_client
+from airflow_sm_training.sagemaker.clients import run_to_the_end, shared_client
 
 
 class Factory:
     """Builds clients that can be counted: each is its own number."""
 
-    def __init__(self, *, fails=0):
-        self.built, self.closed, self.fails = 0, 0, fails
+    def __init__(self, *, fails=0, closes_within=0):
+        self.built, self.closed, self.fails, self.closes_within = 0, 0, fails, closes_within
 
     @asynccontextmanager
     async def __call__(self):
@@ -22,6 +22,7 @@ class Factory:
             raise OSError("no credentials file")
         self.built += 1
         yield self.built
+        await asyncio.sleep(self.closes_within)
         self.closed += 1
 
 
@@ -93,3 +94,38 @@ def test_event_loops_do_not_share():
             return client
 
     assert [asyncio.run(run()), asyncio.run(run())] == [1, 2]
+
+
+async def leave(factory):
+    """Use a client until it is there, and do not wait for its end."""
+    user = asyncio.create_task(use(factory, asyncio.Event()))
+    await asyncio.sleep(0.01)
+    user.cancel()
+    await asyncio.sleep(0)
+    return "done"
+
+
+def test_what_is_closed_when_the_work_is_done_is_closed_whole():
+    factory = Factory(closes_within=0.02)
+
+    assert run_to_the_end(leave(factory)) == "done"
+    assert (factory.built, factory.closed) == (1, 1)
+
+
+def test_what_does_not_end_is_not_waited_for_in_vain():
+    factory = Factory(closes_within=60)
+
+    assert run_to_the_end(leave(factory), patience=0.02) == "done"
+    assert factory.closed == 0
+
+
+def test_an_error_of_the_work_is_raised_when_all_is_closed():
+    factory = Factory(closes_within=0.02)
+
+    async def fail():
+        await leave(factory)
+        raise ValueError("wrong")
+
+    with pytest.raises(ValueError, match="wrong"):
+        run_to_the_end(fail())
+    assert factory.closed == 1
