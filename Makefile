@@ -10,7 +10,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo bench test chaos lint types format constraints clean
+.PHONY: help demo bench install test chaos lint types format constraints clean
 
 AIRFLOW ?= 3.3 2.11
 KEEP ?=
@@ -42,18 +42,16 @@ bench: $(VENV)/.installed-bench ## measure against the amazon provider's trigger
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
 
 # Airflow 2.11 runs on Python 3.12 at most: a machine without such an interpreter still tests the rest.
-test: ## all tests (AIRFLOW=3.3 or 2.11, PYTHON=…, ARGS=…)
-	@environments="$(if $(filter 3.3,$(AIRFLOW)),$(VENV))"; \
-	if [ -n "$(filter 2.11,$(AIRFLOW))" ]; then \
-	  if $(call find-python,3.11 3.12) >/dev/null; then \
-	    environments="$$environments $(VENV_2)"; \
-	  else \
-	    echo "Airflow 2.11 is not tested: it needs Python 3.11 or 3.12, and there is none here"; \
-	  fi; \
-	fi; \
-	[ -n "$$environments" ] || exit 1; \
-	$(MAKE) --no-print-directory --jobs=3 .venv-aws/.installed $$(printf '%s/.installed ' $$environments) && \
-	AWS_CLI="$(CURDIR)/.venv-aws/bin/aws" scripts/test $$environments $(if $(ARGS),-- $(ARGS))
+has-python-for-2 = $(shell $(call find-python,3.11 3.12) >/dev/null 2>&1 && echo yes)
+environments = $(if $(filter 3.3,$(AIRFLOW)),$(VENV)) $(if $(filter 2.11,$(AIRFLOW)),$(if $(has-python-for-2),$(VENV_2)))
+
+install: ## the environments of the tests, side by side
+	@$(MAKE) --no-print-directory --jobs=3 .venv-aws/.installed $(patsubst %,%/.installed,$(environments))
+
+test: install ## all tests (AIRFLOW=3.3 or 2.11, PYTHON=…, ARGS=…)
+	@$(if $(filter 2.11,$(AIRFLOW)),$(if $(has-python-for-2),,echo "Airflow 2.11 is not tested: it needs Python 3.11 or 3.12, and there is none here";)) \
+	$(if $(strip $(environments)),,exit 1;) \
+	AWS_CLI="$(CURDIR)/.venv-aws/bin/aws" scripts/test $(environments) $(if $(ARGS),-- $(ARGS))
 
 # The short version is a part of `make test`.
 chaos: $(foreach release,$(AIRFLOW),$(if $(filter 3.3,$(release)),$(VENV),$(VENV_2))/.installed) ## kill a real Airflow on PostgreSQL at named points (AIRFLOW=…, ARGS='--only …')
