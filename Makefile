@@ -91,5 +91,5 @@ $(VENV_2)/.installed: pyproject.toml constraints/airflow-2.11.txt scripts/instal
 .venv-aws/.installed: constraints/aws-cli.txt
 	@echo "Installing the AWS CLI into .venv-aws"
 	@python="$$(scripts/find-python 3.11 3.12 3.13)" && "$$python" -m venv --clear .venv-aws
-	@.venv-aws/bin/python -m pip install -qq --no-compile -r constraints/aws-cli.txt
+	@.venv-aws/bin/python -m pip install -qq -r constraints/aws-cli.txt
 	@touch $@
