@@ -11,11 +11,12 @@ from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 
 from airflow_sm_training.compat import AirflowNotFoundException, looks_secret
 from airflow_sm_training.hooks.async_clients import async_client, reader
-from airflow_sm_training.sagemaker.clients import run_to_the_end, settings_key
+from airflow_sm_training.sagemaker.clients import settings_key
 from airflow_sm_training.sagemaker.description import TrainingJobDescription
 from airflow_sm_training.sagemaker.errors import AccessDenied, CredentialsUnusable, RequestInvalid, TrainingJobNotFound
 from airflow_sm_training.sagemaker.progress import ProgressReporter
 from airflow_sm_training.sagemaker.request import TrainingJobRequest, role_name, with_stand_in_arn
+from airflow_sm_training.sagemaker.running import run_to_the_end
 from airflow_sm_training.sagemaker.source_archive import upload_once
 from airflow_sm_training.sagemaker.statuses import TrainingJobStatus
 from airflow_sm_training.sagemaker.stopping import stop_running_job

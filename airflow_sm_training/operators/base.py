@@ -14,8 +14,8 @@ from airflow_sm_training.links.training_job import (
     SageMakerTrainingJobLogsLink,
     link_data,
 )
-from airflow_sm_training.sagemaker.clients import run_to_the_end
 from airflow_sm_training.sagemaker.errors import DeadlineReached, SageMakerTrainingError, from_event
+from airflow_sm_training.sagemaker.running import run_to_the_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -18,7 +18,7 @@ from airflow_sm_training.operators.base import (
     no_retry_for_mistakes,
 )
 from airflow_sm_training.sagemaker import errors
-from airflow_sm_training.sagemaker.clients import run_to_the_end
+from airflow_sm_training.sagemaker.running import run_to_the_end
 from airflow_sm_training.sagemaker.statuses import STOPPED_SECONDARY_STATUSES
 
 if TYPE_CHECKING:

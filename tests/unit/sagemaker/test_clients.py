@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from airflow_sm_training.sagemaker.clients import run_to_the_end, shared_client
+from airflow_sm_training.sagemaker.clients import shared_client
+from airflow_sm_training.sagemaker.running import run_to_the_end
 
 
 class Factory:
