@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+from http import HTTPStatus
 
-from airflow_sm_training.demo.failures import DemoFailed
 from tests.integration.fault_matrix.cluster import IS_AIRFLOW_2
 
 _MARK = """
@@ -55,15 +55,12 @@ def clear(cluster, dag_id, run_id):
 
 def _ask(cluster, method, path, body):
     """Ask again, as people do, where Airflow's API answers 500: its transaction met another one, and was undone."""
-    for patience in (2, 1, 0):
-        try:
-            cluster.api._call(method, path, json=body)
-        except DemoFailed as error:
-            if " with 500" not in str(error) or not patience:
-                raise
-            time.sleep(1)
-        else:
-            return
+    for _ in range(3):
+        response = cluster.api._client.request(method, path, json=body)
+        if response.status_code != HTTPStatus.INTERNAL_SERVER_ERROR:
+            break
+        time.sleep(1)
+    assert response.is_success, response.text
 
 
 def _path(dag_id, run_id):
