@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from airflow_sm_training.hooks.training_job import SageMakerTrainingJobHook
     from airflow_sm_training.sagemaker.description import TrainingJobDescription
+    from airflow_sm_training.triggers.training_job import SageMakerTrainingJobTrigger
 
 
 LINKS = (SageMakerTrainingJobLink(), SageMakerTrainingJobLogsLink())
@@ -71,7 +72,7 @@ class TrainingJobTask:
 
     def wait_until(self, goal: str, training_job_name: str, context: Any, *, deadline: float | None) -> dict[str, Any]:
         """
-        Wait, in the triggerer or here, and go on in ``execute_complete``. The job is not touched.
+        Wait, and go on in ``execute_complete``. The job is not touched.
 
         :param goal: one of :data:`~airflow_sm_training.sagemaker.goals.GOALS`.
         :param training_job_name: the job.
@@ -92,6 +93,16 @@ class TrainingJobTask:
             stop_on_kill=False,
             **self.aws_parameters,
         )
+        return self.wait_with(trigger, context)
+
+    def wait_with(self, trigger: SageMakerTrainingJobTrigger, context: Any) -> dict[str, Any]:
+        """
+        Let the trigger wait, in the triggerer or here, and go on in ``execute_complete``.
+
+        :param trigger: what waits.
+        :param context: the execution context.
+        :return: what ``execute_complete`` returns.
+        """
         task: Any = self
         if self.deferrable:
             task.log.info("Waiting in the triggerer, a poll every %g s; the worker is free.", self.poll_interval)

@@ -18,7 +18,6 @@ from airflow_sm_training.operators.base import (
     no_retry_for_mistakes,
 )
 from airflow_sm_training.sagemaker import errors
-from airflow_sm_training.sagemaker.running import run_to_the_end
 from airflow_sm_training.sagemaker.statuses import STOPPED_SECONDARY_STATUSES
 
 if TYPE_CHECKING:
@@ -156,12 +155,7 @@ class SageMakerCreateTrainingJobOperator(SageMakerTrainingJobBaseOperator):
             self._publish(context, submission)
             if not self.wait_for_completion or submission.is_finished:
                 return self.hook.describe_training_job(submission.training_job_name).to_dict()
-        trigger = self._trigger(submission.training_job_name)
-        if self.deferrable:
-            self.log.info("Waiting in the triggerer, a poll every %g s; the worker is free.", self.poll_interval)
-            self.defer(trigger=trigger, method_name="execute_complete")
-        self.log.info("Waiting on this worker, a poll every %g s.", self.poll_interval)
-        return self.execute_complete(context, run_to_the_end(trigger.wait()))
+        return self.wait_with(self._trigger(submission.training_job_name), context)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Airflow's
         """
